@@ -1,0 +1,30 @@
+"""The ways in which a check can fail to be carried out. Drift is a result, never an error."""
+
+
+class DriftError(Exception):
+    """Something that a person can mend: the message says what happened, `advice` what to do."""
+
+    def __init__(self, message: str, advice: str = "") -> None:
+        """Take one sentence of what happened, and one of what to do about it."""
+        super().__init__(message)
+        self.advice = advice
+
+
+class OptionError(DriftError):
+    """An option, an argument or an environment variable has a value that cannot be used."""
+
+
+class CredentialsError(DriftError):
+    """There are no credentials, or only half of them."""
+
+
+class FileError(DriftError):
+    """A file or a folder cannot be read or written."""
+
+
+class PlanFileError(DriftError):
+    """A saved plan is no plan, contradicts itself, or is of a newer major version."""
+
+
+class ServerError(DriftError):
+    """The emulator cannot listen where it was told to."""

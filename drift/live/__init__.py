@@ -1,0 +1,1 @@
+"""The live side: where the documents of buckets are read from."""

@@ -1,0 +1,68 @@
+"""Where a region's buckets are reached, and which endpoints a request may go to."""
+
+from ipaddress import ip_address
+from urllib.parse import SplitResult, urlsplit
+
+from drift.errors import OptionError
+from drift.untrusted import visible
+
+_PUBLIC = {
+    "cn-hangzhou-finance": "oss-cn-hzfinance.aliyuncs.com",
+    "cn-shanghai-finance-1": "oss-cn-shanghai-finance-1-pub.aliyuncs.com",
+    "cn-shenzhen-finance-1": "oss-cn-szfinance.aliyuncs.com",
+    "cn-beijing-finance-1": "oss-cn-beijing-finance-1-pub.aliyuncs.com",
+}
+"""The public endpoints that do not follow the pattern (documentation "Regions and endpoints")."""
+
+_REGION = {host: region for region, host in _PUBLIC.items()}
+
+
+def host_of_region(region: str) -> str:
+    """Return the host of the public endpoint of `region`."""
+    return _PUBLIC.get(region, f"oss-{region}.aliyuncs.com")
+
+
+def region_of_host(host: str) -> str:
+    """Return the region of a public or internal endpoint's host."""
+    name = host.removesuffix(".aliyuncs.com").removesuffix("-internal").removeprefix("oss-")
+    return _REGION.get(host, name)
+
+
+def checked_endpoint(url: str) -> str:
+    """Return `url` if it is https, or http to this machine; raise `OptionError` if not."""
+    try:
+        parts = urlsplit(url)
+        fits = bool(parts.hostname) and (parts.port is None or parts.port > 0)
+    except ValueError:
+        raise _refused(url, "it is not a URL") from None
+    if parts.scheme not in ("http", "https") or not fits:
+        raise _refused(url, "it must begin with https:// and name a host")
+    if parts.path.strip("/") or parts.query or parts.fragment or "@" in parts.netloc:
+        raise _refused(url, "it must hold nothing but https://HOST or https://HOST:PORT")
+    if ":" in str(parts.hostname):
+        raise _refused(url, "oss2 takes no IPv6 address; name the host instead")
+    if parts.scheme == "http" and not is_loopback(str(parts.hostname)):
+        raise _refused(url, "plain http is for this machine only; use https")
+    return _without_path(parts)
+
+
+def is_loopback(host: str) -> bool:
+    """Return whether `host` is this machine by its very name or address."""
+    if host == "localhost" or host.endswith(".localhost"):
+        return True
+    try:
+        return ip_address(host).is_loopback
+    except ValueError:
+        return False
+
+
+def _without_path(parts: SplitResult) -> str:
+    return f"{parts.scheme}://{parts.netloc}"
+
+
+def _refused(url: str, reason: str) -> OptionError:
+    # The URL may hold a password, so only what is surely none is repeated.
+    shown = visible(url) if "@" not in url else "(not shown: it holds a user name)"
+    return OptionError(
+        f"The endpoint {shown} cannot be used: {reason}.", "Correct --endpoint or DRIFT_ENDPOINT."
+    )

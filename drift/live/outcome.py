@@ -1,0 +1,44 @@
+"""What reading one bucket came to: one function for every source, so that all agree."""
+
+from enum import Enum
+from typing import TypeAlias
+
+from drift.live.problem import refusal, unexpected
+from drift.live.service_error import ServiceError
+from drift.live.source import Answer, NoAnswerError, Source
+from drift.plan import Problem
+from drift.settings.document import Reading, read
+from drift.settings.setting import Setting
+from drift.xml import XmlError
+
+
+class Absence(Enum):
+    """What OSS says is not there."""
+
+    BUCKET = "There is no such bucket."
+    SETTING = "The bucket never had the setting."
+
+
+Outcome: TypeAlias = Reading[Setting] | Absence | Problem
+
+
+def outcome_of(source: Source, bucket: str, region: str | None, setting: type[Setting]) -> Outcome:
+    """Read one setting of one bucket, and say what came of it."""
+    try:
+        answer = source.read(bucket, region, setting)
+    except NoAnswerError as error:
+        return error.problem
+    return interpreted(answer, setting, bucket)
+
+
+def interpreted(answer: Answer, setting: type[Setting], bucket: str) -> Outcome:
+    """Return what an answer means. Only a status of 200 with a whole document is a reading."""
+    if answer.status == 200:
+        try:
+            return read(setting, answer.body)
+        except XmlError as reason:
+            return unexpected(str(reason))
+    code = ServiceError.parse(answer.body).code
+    if answer.status == 404 and code in ("NoSuchBucket", setting.unset_code):
+        return Absence.BUCKET if code == "NoSuchBucket" else Absence.SETTING
+    return refusal(answer, setting, bucket)

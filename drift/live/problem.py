@@ -1,0 +1,95 @@
+"""Why a bucket could not be judged, said for people: the service's codes, and drift's own."""
+
+from typing import NamedTuple
+
+from drift.live.endpoint import region_of_host
+from drift.live.service_error import ServiceError
+from drift.live.source import Answer
+from drift.plan import Problem
+from drift.settings.setting import Setting
+
+
+class _Said(NamedTuple):
+    message: str
+    advice: str
+    retryable: bool = False
+
+
+_KEY = "Check OSS_ACCESS_KEY_ID and OSS_ACCESS_KEY_SECRET."
+_SESSION = "Get new temporary credentials; OSS_SESSION_TOKEN must belong to the access key."
+_OWNER = "Look at the account and the bucket in the OSS console."
+_LATER = "Run drift again later, or with a lower --concurrency."
+
+_KNOWN = {
+    "AbnormalBucketOwnerStatus": _Said(
+        "The bucket's owner has a problem with the account.", _OWNER
+    ),
+    "AccessKeyIdAndSecurityTokenNotMatch": _Said("The session token is another key's.", _SESSION),
+    "ActiveRequestLimitExceeded": _Said("OSS is asked too much at once.", _LATER, retryable=True),
+    "BucketDisable": _Said("The bucket is disabled.", _OWNER),
+    "InDebt": _Said("The account is in debt.", _OWNER),
+    "InDebtOverdue": _Said("The account is in debt.", _OWNER),
+    "InternalError": _Said("OSS had an internal error.", _LATER, retryable=True),
+    "InvalidAccessKeyId": _Said("OSS does not know the access key.", _KEY),
+    "InvalidArgument": _Said(
+        "OSS refuses the request; most often the region is not the endpoint's.",
+        'Check "Region" in the desired file, or --region.',
+    ),
+    "InvalidSecurityToken": _Said("The session token is not valid.", _SESSION),
+    "MetaOperationQpsLimitExceeded": _Said("OSS is asked too often.", _LATER, retryable=True),
+    "MissingSecurityToken": _Said("The access key needs a session token.", _SESSION),
+    "QpsLimitExceeded": _Said("OSS is asked too often.", _LATER, retryable=True),
+    "RequestTimeTooSkewed": _Said(
+        "This machine's clock is more than 15 minutes off.", "Set the clock, then run drift again."
+    ),
+    "SecondLevelDomainForbidden": _Said(
+        "The endpoint wants the bucket in the host name.", "Use a host name as the endpoint."
+    ),
+    "SecurityTokenExpired": _Said("The session token has expired.", _SESSION),
+    "ServiceUnavailable": _Said("OSS is not available just now.", _LATER, retryable=True),
+    "SignatureDoesNotMatch": _Said("The signature does not match: the secret is wrong.", _KEY),
+    "TotalQpsLimitExceeded": _Said("OSS is asked too often.", _LATER, retryable=True),
+    "UserDisable": _Said("The user is disabled.", _OWNER),
+}
+
+
+def refusal(answer: Answer, setting: type[Setting], bucket: str) -> Problem:
+    """Return the problem that an answer with an error stands for."""
+    error = ServiceError.parse(answer.body)
+    if error.code is None:
+        return unexpected(f"has the HTTP status {answer.status} and no error code")
+    said = _said(error, setting, bucket)
+    return Problem(
+        code=error.code,
+        message=said.message,
+        advice=said.advice,
+        request_id=error.request_id,
+        retryable=said.retryable,
+    )
+
+
+def unexpected(reason: str) -> Problem:
+    """Return the problem of an answer that cannot be what OSS means; `reason` ends its sentence."""
+    return Problem(
+        code="UnexpectedAnswer",
+        message=f"The answer {reason}.",
+        advice="Check that nothing between this machine and OSS answers in its place.",
+    )
+
+
+def _said(error: ServiceError, setting: type[Setting], bucket: str) -> _Said:
+    if error.code == "AccessDenied" and error.endpoint:
+        region = region_of_host(error.endpoint)
+        return _Said(
+            f"The bucket is in another region: OSS names the endpoint {error.endpoint}.",
+            f'Set "Region" to "{region}" in the desired file.',
+        )
+    if error.code == "AccessDenied":
+        return _Said(
+            "These credentials may not read the setting.",
+            f"Allow the RAM action {setting.permission} on acs:oss:*:*:{bucket}.",
+        )
+    unknown = _Said(
+        f"OSS answered with the error {error.code}.", "Look the code up in the OSS documentation."
+    )
+    return _KNOWN.get(str(error.code), unknown)

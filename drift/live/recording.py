@@ -1,0 +1,75 @@
+"""A recording: live answers kept in files, `REGION/BUCKET/SUBRESOURCE.xml`, byte for byte."""
+
+from pathlib import Path
+
+from drift.errors import FileError
+from drift.live.endpoint import host_of_region
+from drift.live.service_error import error_body, status_of
+from drift.live.source import Answer, NoAnswerError
+from drift.plan import Problem
+from drift.settings.setting import Setting
+from drift.xml import LIMIT
+
+_NO_BUCKET = "The specified bucket does not exist."
+_NO_SETTING = "The bucket has no such configuration."
+_ELSEWHERE = (
+    "The bucket you are attempting to access must be addressed using the specified endpoint. "
+    "Please send all future requests to this endpoint."
+)
+
+
+class Recording:
+    """A folder of recorded answers. It answers as the service would, and never changes."""
+
+    def __init__(self, folder: Path) -> None:
+        """Take stock of `folder`; raise `FileError` if there is no bucket in it."""
+        self.folder = folder
+        self.regions: dict[str, str] = {}
+        try:
+            for region in sorted(entry for entry in folder.iterdir() if entry.is_dir()):
+                for bucket in sorted(entry for entry in region.iterdir() if entry.is_dir()):
+                    self._add(bucket.name, region.name)
+        except OSError as error:
+            raise FileError(f"The recording {folder} cannot be read: {error.strerror}.") from None
+        if not self.regions:
+            message = f"There is no recording in {folder}."
+            raise FileError(message, "A recording holds files REGION/BUCKET/httpsConfig.xml.")
+
+    def read(self, bucket: str, region: str | None, setting: type[Setting]) -> Answer:
+        """Return the recorded answer, or the service's error where none is recorded."""
+        home = self.regions.get(bucket)
+        if home is None:
+            return _error("NoSuchBucket", _NO_BUCKET, bucket)
+        if region not in (None, home):
+            endpoint = host_of_region(home)
+            return _error("AccessDenied", _ELSEWHERE, bucket, Bucket=bucket, Endpoint=endpoint)
+        body = self._body(self.path(bucket, setting))
+        if body is None:
+            return _error(setting.unset_code, _NO_SETTING, bucket)
+        return Answer(status_of(body), body)
+
+    def path(self, bucket: str, setting: type[Setting]) -> Path:
+        """Return the file of one answer of a bucket that is in the recording."""
+        return self.folder / self.regions[bucket] / bucket / f"{setting.subresource}.xml"
+
+    def _add(self, bucket: str, region: str) -> None:
+        if bucket in self.regions:
+            message = f"The recording {self.folder} has the bucket {bucket} in two regions."
+            raise FileError(message, f"Keep it in {self.regions[bucket]} or in {region}.")
+        self.regions[bucket] = region
+
+    def _body(self, path: Path) -> bytes | None:
+        try:
+            with path.open("rb") as file:
+                return file.read(LIMIT + 1)
+        except FileNotFoundError:
+            return None
+        except OSError as error:
+            message = f"The recorded answer {path} cannot be read: {error.strerror}."
+            problem = Problem(code="FileNotReadable", message=message, advice="Mend the recording.")
+            raise NoAnswerError(problem) from None
+
+
+def _error(code: str, message: str, bucket: str, **members: str) -> Answer:
+    body = error_body(code, message, bucket, **members)
+    return Answer(status_of(body), body)

@@ -1,0 +1,103 @@
+"""A setting's document as XML: read from a server's answer, and written back."""
+
+import xml.etree.ElementTree as ET
+from typing import Generic, NamedTuple, TypeVar, get_args, get_origin
+
+from pydantic import ValidationError
+from pydantic.fields import FieldInfo
+
+from drift.plan import Finding
+from drift.settings.faults import sentence
+from drift.settings.setting import Element, Setting
+from drift.untrusted import visible
+from drift.xml import XmlError, local_name, parse, text_of
+
+S = TypeVar("S", bound=Setting)
+
+_BOOLEAN = {"true": True, "false": False}
+
+
+class Reading(NamedTuple, Generic[S]):
+    """A live document, and what in the answer drift does not know."""
+
+    setting: S
+    unknown: tuple[Finding, ...]
+
+
+def read(kind: type[S], body: bytes) -> Reading[S]:
+    """Return the document in `body`; raise `XmlError` if any of it cannot be interpreted.
+
+    Elements may come in any order, repeated list entries count once, names match whatever their
+    namespace. An element or attribute that the model does not have is reported, never dropped.
+    """
+    unknown: list[Finding] = []
+    members = _members(kind, parse(body, kind.root), f"/{kind.root}", unknown)
+    try:
+        return Reading(kind.model_validate(members), tuple(unknown))
+    except ValidationError as error:
+        first = error.errors(include_url=False)[0]
+        place = "/".join((kind.root, *map(str, first["loc"])))
+        raise XmlError(f"cannot be interpreted at {place}: {sentence(first)}") from None
+
+
+def write(setting: Setting) -> bytes:
+    """Return the document as XML, as a PUT sends it."""
+    root = ET.Element(setting.root)
+    _fill(root, setting)
+    body: bytes = ET.tostring(root, encoding="utf-8", xml_declaration=True)
+    return body
+
+
+def _members(
+    part: type[Element], element: ET.Element, path: str, unknown: list[Finding]
+) -> dict[str, object]:
+    _refuse_text(element)
+    fields = {field.alias: field for field in part.model_fields.values()}
+    members: dict[str, object] = {}
+    lists: dict[str, dict[str, None]] = {}
+    unknown.extend(_finding(path, f"attribute {name}") for name in element.attrib)
+    for child in element:
+        name = local_name(child)
+        field = fields.get(name)
+        if field is None:
+            unknown.append(_finding(path, f"element <{name}>"))
+        elif get_origin(field.annotation) is tuple:
+            lists.setdefault(name, {})[text_of(child)] = None
+        elif name in members:
+            raise XmlError(f"has <{name}> more than once in <{local_name(element)}>")
+        elif (inner := _part_of(field)) is not None:
+            members[name] = _members(inner, child, f"{path}/{name}", unknown)
+        else:
+            members[name] = _BOOLEAN.get(text_of(child), text_of(child))
+    return members | {name: list(values) for name, values in lists.items()}
+
+
+def _refuse_text(element: ET.Element) -> None:
+    texts = (element.text, *(child.tail for child in element))
+    if any(text and text.strip() for text in texts):
+        raise XmlError(f"has text in <{local_name(element)}>, which holds elements")
+
+
+def _finding(path: str, what: str) -> Finding:
+    message = f"the answer has an {visible(what, 60)} that drift does not know and does not compare"
+    return Finding(path=path, message=message)
+
+
+def _part_of(field: FieldInfo) -> type[Element] | None:
+    for kind in (field.annotation, *get_args(field.annotation)):
+        if isinstance(kind, type) and issubclass(kind, Element):
+            return kind
+    return None
+
+
+def _fill(element: ET.Element, part: Element) -> None:
+    for name, field in type(part).model_fields.items():
+        value = getattr(part, name)
+        if name not in part.model_fields_set or value is None:
+            continue
+        for item in value if isinstance(value, tuple) else (value,):
+            child = ET.SubElement(element, str(field.alias))
+            if isinstance(item, Element):
+                _fill(child, item)
+            else:
+                child.text = str(item).lower() if isinstance(item, bool) else str(item)

@@ -1,0 +1,262 @@
+"""The HTTPS configuration of a bucket: which TLS versions and which cipher suites it accepts.
+
+Source: the API pages GetBucketHttpsConfig and PutBucketHttpsConfig. Which suites "strong" and
+"all" stand for is not published, so nothing here depends on it.
+"""
+
+from collections.abc import Iterator
+from typing import Annotated, ClassVar, Literal, Self, get_args
+
+from pydantic import AfterValidator, ConfigDict, Field, JsonValue, model_validator
+from pydantic.config import JsonDict
+
+from drift.plan import Finding, Impact
+from drift.settings import cipher_suites
+from drift.settings.english import are, listed
+from drift.settings.setting import Normal, Part, Setting
+
+Version = Literal["TLSv1.0", "TLSv1.1", "TLSv1.2", "TLSv1.3"]
+VERSIONS: tuple[Version, ...] = get_args(Version)
+UNMANAGED = frozenset(VERSIONS[:3])
+"""What a bucket accepts while TLS management is off (user guide "Configure TLS versions")."""
+
+
+def _distinct(values: tuple[str, ...]) -> tuple[str, ...]:
+    for index, value in enumerate(values):
+        if value in values[:index]:
+            raise ValueError(f'"{value}" is listed more than once')
+    return values
+
+
+_List = (Field(strict=False, json_schema_extra={"uniqueItems": True}), AfterValidator(_distinct))
+Suite = Annotated[str, Field(pattern=r"^[!-~]+$", max_length=200)]
+Versions = Annotated[tuple[Version, ...], *_List]
+Suites = Annotated[tuple[Suite, ...], *_List]
+
+
+def _enabled(*ways: JsonDict) -> JsonDict:
+    """Return the JSON Schema that wants one of `ways` where Enable is true."""
+    then: list[JsonValue] = [{"properties": way, "required": list(way)} for way in ways]
+    return {
+        "if": {"properties": {"Enable": {"const": True}}, "required": ["Enable"]},
+        "then": then[0] if len(then) == 1 else {"anyOf": then},
+    }
+
+
+class Tls(Part):
+    """Which TLS versions the bucket accepts."""
+
+    model_config = ConfigDict(
+        title="TLS versions",
+        json_schema_extra=_enabled({"TLSVersion": {"minItems": 1}}),
+    )
+
+    enable: bool = Field(
+        alias="Enable",
+        description="Whether TLS versions are managed. If not, OSS accepts TLS 1.0, 1.1 and 1.2.",
+    )
+    versions: Versions = Field(
+        default=(),
+        alias="TLSVersion",
+        description="The versions to accept, in any order. Required where Enable is true.",
+        examples=[["TLSv1.2", "TLSv1.3"]],
+    )
+
+    @model_validator(mode="after")
+    def _names_a_version(self) -> Self:
+        if self.enable and not self.versions:
+            raise ValueError("`TLSVersion` must name at least one version where `Enable` is true")
+        return self
+
+    @property
+    def accepted(self) -> frozenset[Version]:
+        """The versions that a client can use."""
+        return frozenset(self.versions) if self.enable else UNMANAGED
+
+    def normal(self) -> Normal:
+        """Return what it does: off, or a set of versions."""
+        if not self.enable:
+            return {"Enable": False}
+        return {"Enable": True, "TLSVersion": frozenset(self.versions)}
+
+    def accepts(self, _member: str, version: str) -> bool | None:
+        """Return whether a client can use `version`."""
+        return version in self.accepted
+
+    def inert(self) -> Iterator[tuple[str, tuple[str, ...]]]:
+        """Yield the versions beside a management that is off."""
+        if self.versions and not self.enable:
+            yield "TLSVersion", self.versions
+
+    def impact(self, live: Self) -> Impact:
+        """Return whether `live` accepts versions too many, or too few."""
+        return Impact.of(
+            unwanted=bool(live.accepted - self.accepted),
+            lacking=bool(self.accepted - live.accepted),
+        )
+
+    def meaning(self, live: Self) -> Iterator[str]:
+        """Say what `live` accepts and refuses, compared with this."""
+        if unwanted := _numbers(live.accepted - self.accepted):
+            yield f"accepts TLS {listed(unwanted)}, which {are(unwanted)} not wanted"
+        if lacking := _numbers(self.accepted - live.accepted):
+            yield f"refuses TLS {listed(lacking)}, which {are(lacking)} wanted"
+        if live.accepted == self.accepted and live.enable != self.enable:
+            state = "on" if live.enable else "off"
+            yield f"accepts the wanted TLS versions, but with TLS management {state}"
+
+
+class CipherSuite(Part):
+    """Which cipher suites the bucket accepts."""
+
+    model_config = ConfigDict(
+        title="Cipher suites",
+        json_schema_extra=_enabled(
+            {"StrongCipherSuite": {"const": True}},
+            {"CustomCipherSuite": {"minItems": 1}},
+            {"TLS13CustomCipherSuite": {"minItems": 1}},
+        ),
+    )
+
+    enable: bool = Field(
+        alias="Enable",
+        description="Whether suites are restricted: to strong or custom ones. If not, all are.",
+    )
+    strong: bool = Field(
+        default=False,
+        alias="StrongCipherSuite",
+        description="true: the suites that OSS counts as strong. false: the custom lists.",
+    )
+    tls12: Suites = Field(
+        default=(),
+        alias="CustomCipherSuite",
+        description="Custom suites for TLS 1.2, by their OpenSSL names, in any order.",
+        examples=[["ECDHE-ECDSA-AES128-GCM-SHA256", "ECDHE-RSA-AES128-GCM-SHA256"]],
+    )
+    tls13: Suites = Field(
+        default=(),
+        alias="TLS13CustomCipherSuite",
+        description="Custom suites for TLS 1.3, in any order.",
+        examples=[["TLS_AES_128_GCM_SHA256", "TLS_AES_256_GCM_SHA384"]],
+    )
+
+    @model_validator(mode="after")
+    def _names_a_suite(self) -> Self:
+        if self.mode == "custom" and not self.tls12 + self.tls13:
+            raise ValueError("`CipherSuite` is enabled, but is neither strong nor names a suite")
+        return self
+
+    @property
+    def mode(self) -> Literal["all", "strong", "custom"]:
+        """The way in which suites are chosen."""
+        if not self.enable:
+            return "all"
+        return "strong" if self.strong else "custom"
+
+    @property
+    def lists(self) -> dict[str, tuple[str, ...]]:
+        """The custom lists by the API's names."""
+        return {"CustomCipherSuite": self.tls12, "TLS13CustomCipherSuite": self.tls13}
+
+    def normal(self) -> Normal:
+        """Return what it does: all, strong, or two sets of suites."""
+        if self.mode == "all":
+            return {"Enable": False}
+        if self.mode == "strong":
+            return {"Enable": True, "StrongCipherSuite": True}
+        sets = {name: frozenset(suites) for name, suites in self.lists.items()}
+        return {"Enable": True, "StrongCipherSuite": False, **sets}
+
+    def accepts(self, member: str, suite: str) -> bool | None:
+        """Return whether a client can use `suite`; None where that is not documented.
+
+        It is not for the suites behind "strong", nor for a custom list that names none.
+        """
+        if self.mode != "custom":
+            return True if self.mode == "all" else None
+        return suite in self.lists[member] if self.lists[member] else None
+
+    def inert(self) -> Iterator[tuple[str, tuple[str, ...]]]:
+        """Yield the custom lists beside any other mode."""
+        yield from ((name, s) for name, s in self.lists.items() if s and self.mode != "custom")
+
+    def impact(self, live: Self) -> Impact:
+        """Return what the mode of `live` does: all accepts most, the others cannot be compared."""
+        if live.mode == self.mode:
+            return Impact.NEUTRAL
+        if "all" not in (live.mode, self.mode):
+            return Impact.MIXED
+        return Impact.WEAKER if live.mode == "all" else Impact.STRICTER
+
+    def meaning(self, live: Self) -> Iterator[str]:
+        """Say which suites `live` accepts and refuses, compared with this."""
+        if live.mode != self.mode:
+            yield f"accepts {_MODE[live.mode]}, where {_MODE[self.mode]} are wanted"
+        elif live.mode == "custom":
+            for member, version in (
+                ("CustomCipherSuite", "1.2"),
+                ("TLS13CustomCipherSuite", "1.3"),
+            ):
+                yield from _list_meaning(version, live.lists[member], self.lists[member])
+
+
+class HttpsConfiguration(Setting):
+    """Which TLS versions and cipher suites the bucket accepts. What is left out is not managed."""
+
+    model_config = ConfigDict(title="HTTPS configuration", json_schema_extra={"minProperties": 1})
+
+    type: ClassVar = "oss_bucket_https_config"
+    root: ClassVar = "HttpsConfiguration"
+    subresource: ClassVar = "httpsConfig"
+    unset_code: ClassVar = "NoSuchHttpsConfig"
+    permission: ClassVar = "oss:GetBucketHttpsConfig"
+
+    tls: Tls | None = Field(default=None, alias="TLS")
+    cipher_suite: CipherSuite | None = Field(default=None, alias="CipherSuite")
+
+    def as_live(self, *, strict: bool = False) -> Self:
+        """Fill in TLS off and, unless `strict`, all suites for what is not reported."""
+        silent: dict[str, Part] = {}
+        if self.tls is None:
+            silent["tls"] = Tls(Enable=False)
+        if self.cipher_suite is None and not strict:
+            silent["cipher_suite"] = CipherSuite(Enable=False)
+        return self.model_copy(update=silent)
+
+    def lint(self) -> Iterator[Finding]:
+        """Yield lists without effect, and suites that are unknown, misplaced or unusable."""
+        for inert in self.inert():
+            yield Finding(path=inert.path, message="has no effect beside the other members")
+        if self.cipher_suite is None or self.cipher_suite.mode != "custom":
+            return
+        enabled = self.tls.accepted if self.tls else frozenset(VERSIONS)
+        for member, suites in self.cipher_suite.lists.items():
+            for index, suite in enumerate(suites):
+                if doubt := cipher_suites.doubt(
+                    suite, tls13=member.startswith("TLS13"), enabled=enabled
+                ):
+                    path = f"/{self.root}/CipherSuite/{member}/{index}"
+                    yield Finding(path=path, message=f'"{suite}" {doubt}')
+
+
+_MODE = {
+    "all": "all cipher suites",
+    "strong": "the strong cipher suites",
+    "custom": "custom cipher suites",
+}
+
+
+def _numbers(versions: frozenset[Version]) -> list[str]:
+    return [version.removeprefix("TLSv") for version in sorted(versions)]
+
+
+def _list_meaning(version: str, live: tuple[str, ...], desired: tuple[str, ...]) -> Iterator[str]:
+    if bool(live) != bool(desired):
+        names = "names no" if desired else "names"
+        wanted = "they are" if desired else "none are"
+        yield f"{names} cipher suites for TLS {version}, where {wanted} wanted"
+        return
+    if unwanted := sorted(set(live) - set(desired)):
+        yield f"accepts {listed(unwanted)}, which {are(unwanted)} not wanted"
+    if lacking := sorted(set(desired) - set(live)):
+        yield f"refuses {listed(lacking)}, which {are(lacking)} wanted"

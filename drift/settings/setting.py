@@ -1,0 +1,129 @@
+"""What a setting is: the document of one XML sub-resource of a bucket, made of parts.
+
+A setting is one module in this package with one subclass of `Setting`. It describes the document
+as frozen pydantic models whose aliases are the API's own names, brings it to its normal form, and
+says what is weaker than what. It never sees where a document comes from.
+"""
+
+from abc import ABC, abstractmethod
+from collections.abc import Iterator, Mapping
+from typing import ClassVar, NamedTuple, Self, TypeAlias
+
+from pydantic import BaseModel, ConfigDict, JsonValue
+
+from drift.plan import Finding, Impact, Inert
+
+Normal: TypeAlias = "Mapping[str, bool | str | frozenset[str] | Normal]"
+"""A document by what it does: nested by the API's names, lists as sets, nothing inactive."""
+
+
+class Element(BaseModel):
+    """An XML element with children. Its fields' aliases are the children's names."""
+
+    model_config = ConfigDict(frozen=True, strict=True, extra="forbid")
+
+
+class Part(Element, ABC):
+    """A member of a setting that is desired, compared and written as a whole."""
+
+    @abstractmethod
+    def normal(self) -> Normal:
+        """Return the part by what it does."""
+
+    @abstractmethod
+    def accepts(self, member: str, value: str) -> bool | None:
+        """Return whether `value` of the list `member` is accepted; None where that is unknown."""
+
+    @abstractmethod
+    def impact(self, live: Self) -> Impact:
+        """Return what the live part does as a whole, its lists left aside."""
+
+    @abstractmethod
+    def meaning(self, live: Self) -> Iterator[str]:
+        """Say in plain words, without a subject, how the live part differs from this one."""
+
+    @abstractmethod
+    def inert(self) -> Iterator[tuple[str, tuple[str, ...]]]:
+        """Yield the lists that are stored and have no effect, with their names."""
+
+
+class Difference(NamedTuple):
+    """One leaf or one list entry in which two normal forms differ; None stands for absent."""
+
+    path: tuple[str, ...]
+    live: JsonValue
+    desired: JsonValue
+
+
+class Setting(Element, ABC):
+    """One setting of one bucket, as desired or as live.
+
+    A part that is left out is not managed in a desired document; in a live one it means what
+    `as_live` fills in.
+    """
+
+    type: ClassVar[str]
+    """What a plan calls it, such as `oss_bucket_https_config`."""
+    root: ClassVar[str]
+    """The root element of the document, such as `HttpsConfiguration`."""
+    subresource: ClassVar[str]
+    """The query of the request, such as `httpsConfig`."""
+    unset_code: ClassVar[str]
+    """The error code that OSS answers for a bucket that never had the setting."""
+    permission: ClassVar[str]
+    """The RAM action that reads it."""
+
+    @abstractmethod
+    def as_live(self, *, strict: bool = False) -> Self:
+        """Return the document with what a live one says by leaving parts out.
+
+        With `strict`, what the service did not report stays absent.
+        """
+
+    @abstractmethod
+    def lint(self) -> Iterator[Finding]:
+        """Yield what is suspicious in this desired document, and accepted by the service."""
+
+    def parts(self) -> dict[str, Part]:
+        """Return the parts that are present, by the API's names."""
+        fields = type(self).model_fields
+        return {str(fields[name].alias): part for name, part in self if part is not None}
+
+    def document(self) -> dict[str, JsonValue]:
+        """Return the document as the API shapes it, in JSON."""
+        members = self.model_dump(mode="json", by_alias=True, exclude_unset=True, exclude_none=True)
+        return {self.root: members}
+
+    def over(self, live: Self) -> Self:
+        """Return the whole document that would be in sync: this one where managed, else `live`."""
+        return live.model_copy(update={name: part for name, part in self if part is not None})
+
+    def normal(self) -> Normal:
+        """Return the normal form of the parts that are present."""
+        return {name: part.normal() for name, part in self.parts().items()}
+
+    def impact(self, live: Self, difference: Difference) -> Impact:
+        """Return what one difference of `live` does; a list entry is judged by itself."""
+        desired_part = self.parts()[difference.path[0]]
+        live_part = live.as_live().parts()[difference.path[0]]
+        added = difference.live is None
+        entry = difference.desired if added else difference.live
+        if not isinstance(entry, str):
+            return desired_part.impact(live_part)
+        other = live_part if added else desired_part
+        accepted = other.accepts(difference.path[-1], entry)
+        if accepted is None:
+            return Impact.MIXED
+        return Impact.of(unwanted=not (accepted or added), lacking=added and not accepted)
+
+    def meaning(self, live: Self) -> str:
+        """Say in plain words, without a subject, how `live` differs from this document."""
+        live_parts = live.as_live().parts()
+        sentences = (part.meaning(live_parts[name]) for name, part in self.parts().items())
+        return "; ".join(clause for clauses in sentences for clause in clauses)
+
+    def inert(self) -> Iterator[Inert]:
+        """Yield the values that are stored and have no effect."""
+        for name, part in self.parts().items():
+            for member, values in part.inert():
+                yield Inert(path=f"/{self.root}/{name}/{member}", value=list(values))
