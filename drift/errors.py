@@ -28,3 +28,12 @@ class PlanFileError(DriftError):
 
 class ServerError(DriftError):
     """The emulator cannot listen where it was told to."""
+
+
+class StoppedError(DriftError):
+    """A person stopped the run; `unread` names the buckets that were not looked at."""
+
+    def __init__(self, unread: tuple[str, ...]) -> None:
+        """Take the buckets that were not looked at."""
+        super().__init__("Stopped.")
+        self.unread = unread

@@ -2,12 +2,19 @@
 
 from collections import Counter
 from collections.abc import Iterable
-from datetime import datetime
 from enum import StrEnum
 from functools import reduce
 from typing import Annotated, Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field, JsonValue, computed_field, model_validator
+from pydantic import (
+    AwareDatetime,
+    BaseModel,
+    ConfigDict,
+    Field,
+    JsonValue,
+    computed_field,
+    model_validator,
+)
 
 FORMAT_VERSION = "1.0"
 
@@ -15,7 +22,12 @@ FORMAT_VERSION = "1.0"
 class Value(BaseModel):
     """A frozen part of a plan. Unknown members are ignored: a newer minor version may add some."""
 
-    model_config = ConfigDict(frozen=True, strict=True, extra="ignore")
+    model_config = ConfigDict(
+        frozen=True,
+        strict=True,
+        extra="ignore",
+        json_schema_serialization_defaults_required=True,
+    )
 
 
 class Impact(StrEnum):
@@ -115,9 +127,9 @@ class Problem(Value):
 class DocumentChange(Value):
     """One bucket's whole document: what it is, and what would be in sync."""
 
-    actions: tuple[Literal["no-op", "create", "update"], ...] = Field(max_length=1)
-    before: dict[str, JsonValue] | None
-    after: dict[str, JsonValue] | None
+    actions: tuple[Literal["no-op", "create", "update"], ...] = Field(default=(), max_length=1)
+    before: dict[str, JsonValue] | None = None
+    after: dict[str, JsonValue] | None = None
 
 
 class ResourceChange(Value):
@@ -127,14 +139,14 @@ class ResourceChange(Value):
     name: str = Field(description="The bucket.")
     region: str | None
     status: Status
-    impact: Impact
-    meaning: str = Field(description="What the drift means, in plain words; else empty.")
-    change: DocumentChange
-    changes: tuple[Change, ...]
-    inert: tuple[Inert, ...]
-    warnings: tuple[Finding, ...]
-    source: Source
-    problem: Problem | None
+    impact: Impact | None = Field(default=None, description="null: nothing could be compared.")
+    meaning: str = Field(default="", description="What the drift means, in plain words.")
+    change: DocumentChange = DocumentChange()
+    changes: tuple[Change, ...] = ()
+    inert: tuple[Inert, ...] = ()
+    warnings: tuple[Finding, ...] = ()
+    source: Source = Field(description="Where the bucket is declared.")
+    problem: Problem | None = None
 
     @model_validator(mode="after")
     def _status_fits(self) -> Self:
@@ -169,7 +181,7 @@ class Plan(Value):
 
     format_version: Annotated[str, Field(pattern=r"^1\.\d+$")] = FORMAT_VERSION
     drift_version: str
-    timestamp: datetime
+    timestamp: AwareDatetime
     resource_changes: tuple[ResourceChange, ...] = Field(description="Sorted by name.")
 
     @computed_field  # type: ignore[prop-decorator]

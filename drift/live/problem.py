@@ -20,6 +20,33 @@ _SESSION = "Get new temporary credentials; OSS_SESSION_TOKEN must belong to the 
 _OWNER = "Look at the account and the bucket in the OSS console."
 _LATER = "Run drift again later, or with a lower --concurrency."
 
+_NETWORK = "Check the network, the proxy settings and the endpoint."
+
+_OWN = {
+    "CertificateNotTrusted": _Said(
+        "The endpoint's certificate is not trusted by this machine.",
+        "Check the endpoint, and what stands between it and this machine.",
+    ),
+    "ConnectionFailed": _Said("The connection failed or broke off.", _NETWORK, retryable=True),
+    "HostNotFound": _Said(
+        "The endpoint's host name is not known.",
+        'Check "Region" in the desired file, or --endpoint.',
+    ),
+    "NoRegion": _Said(
+        "No region is declared, and requests are signed for one.",
+        'Add "Region" to the desired file, or give --region.',
+    ),
+    "NotRead": _Said("It was not read before the deadline.", "Give --deadline more seconds."),
+    "ProxyFailed": _Said("The proxy does not let the request through.", _NETWORK),
+    "Timeout": _Said(
+        "No whole answer came in time.", "Give --timeout more seconds.", retryable=True
+    ),
+    "TLSHandshakeFailed": _Said(
+        "No TLS version and cipher suite could be agreed on with the endpoint.",
+        "The bucket may accept only what this machine does not speak; try a newer OpenSSL.",
+    ),
+}
+
 _KNOWN = {
     "AbnormalBucketOwnerStatus": _Said(
         "The bucket's owner has a problem with the account.", _OWNER
@@ -51,6 +78,12 @@ _KNOWN = {
     "TotalQpsLimitExceeded": _Said("OSS is asked too often.", _LATER, retryable=True),
     "UserDisable": _Said("The user is disabled.", _OWNER),
 }
+
+
+def own(code: str) -> Problem:
+    """Return the problem of a bucket from which no answer came; `code` is drift's own."""
+    said = _OWN[code]
+    return Problem(code=code, message=said.message, advice=said.advice, retryable=said.retryable)
 
 
 def refusal(answer: Answer, setting: type[Setting], bucket: str) -> Problem:

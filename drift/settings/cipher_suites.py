@@ -60,8 +60,9 @@ def doubt(suite: str, *, tls13: bool, enabled: frozenset[str]) -> str:
     `tls13` says which of the two lists it stands in, `enabled` which TLS versions are accepted.
     """
     if suite not in KNOWN:
-        return (
-            f"is a cipher suite that drift does not know{did_you_mean(suite, tuple(sorted(KNOWN)))}"
+        near = did_you_mean(suite, tuple(sorted(KNOWN)))
+        return "is a cipher suite that drift does not know" + (
+            f"; did you mean {near}?" if near else ""
         )
     if tls13 != (suite in TLS13):
         version, member = (

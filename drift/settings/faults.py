@@ -9,7 +9,7 @@ from drift.untrusted import visible
 
 def sentence(error: ErrorDetails) -> str:
     """Say what is wrong and what would be right."""
-    name, value, context = str(error["loc"][-1]), error["input"], error.get("ctx", {})
+    name, value = str(error["loc"][-1]) if error["loc"] else "", error["input"]
     match error["type"]:
         case "missing":
             return f"`{name}` is missing"
@@ -26,7 +26,9 @@ def sentence(error: ErrorDetails) -> str:
         case "model_type":
             return f"{_shown(value)} is not an object"
         case "value_error":
-            return str(context["error"])
+            return str(error["ctx"]["error"])
+        case "string_pattern_mismatch" | "string_too_long":
+            return f"{_shown(value)} is not a name without blanks of at most 200 characters"
         case _:
             return f"{_shown(value)}: {error['msg']}"
 
@@ -38,10 +40,10 @@ def choices(error: ErrorDetails) -> tuple[str, ...]:
 
 
 def did_you_mean(name: object, known: tuple[str, ...]) -> str:
-    """Return `; did you mean ...?` for the known name that is nearest, or nothing."""
+    """Return the known name that is nearest, or nothing."""
     folded = {candidate.lower(): candidate for candidate in known}
     near = get_close_matches(str(name).lower(), folded, n=1)
-    return f"; did you mean `{folded[near[0]]}`?" if near else ""
+    return folded[near[0]] if near else ""
 
 
 def _shown(value: object) -> str:

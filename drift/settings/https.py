@@ -7,12 +7,13 @@ Source: the API pages GetBucketHttpsConfig and PutBucketHttpsConfig. Which suite
 from collections.abc import Iterator
 from typing import Annotated, ClassVar, Literal, Self, get_args
 
-from pydantic import AfterValidator, ConfigDict, Field, JsonValue, model_validator
+from pydantic import ConfigDict, Field, JsonValue, model_validator
 from pydantic.config import JsonDict
 
 from drift.plan import Finding, Impact
 from drift.settings import cipher_suites
 from drift.settings.english import are, listed
+from drift.settings.lists import DISTINCT
 from drift.settings.setting import Normal, Part, Setting
 
 Version = Literal["TLSv1.0", "TLSv1.1", "TLSv1.2", "TLSv1.3"]
@@ -21,17 +22,9 @@ UNMANAGED = frozenset(VERSIONS[:3])
 """What a bucket accepts while TLS management is off (user guide "Configure TLS versions")."""
 
 
-def _distinct(values: tuple[str, ...]) -> tuple[str, ...]:
-    for index, value in enumerate(values):
-        if value in values[:index]:
-            raise ValueError(f'"{value}" is listed more than once')
-    return values
-
-
-_List = (Field(strict=False, json_schema_extra={"uniqueItems": True}), AfterValidator(_distinct))
 Suite = Annotated[str, Field(pattern=r"^[!-~]+$", max_length=200)]
-Versions = Annotated[tuple[Version, ...], *_List]
-Suites = Annotated[tuple[Suite, ...], *_List]
+Versions = Annotated[tuple[Version, ...], *DISTINCT]
+Suites = Annotated[tuple[Suite, ...], *DISTINCT]
 
 
 def _enabled(*ways: JsonDict) -> JsonDict:
@@ -210,6 +203,7 @@ class HttpsConfiguration(Setting):
     subresource: ClassVar = "httpsConfig"
     unset_code: ClassVar = "NoSuchHttpsConfig"
     permission: ClassVar = "oss:GetBucketHttpsConfig"
+    required_parts: ClassVar = ("TLS",)
 
     tls: Tls | None = Field(default=None, alias="TLS")
     cipher_suite: CipherSuite | None = Field(default=None, alias="CipherSuite")

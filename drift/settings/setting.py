@@ -72,6 +72,8 @@ class Setting(Element, ABC):
     """The error code that OSS answers for a bucket that never had the setting."""
     permission: ClassVar[str]
     """The RAM action that reads it."""
+    required_parts: ClassVar[tuple[str, ...]] = ()
+    """The parts, by the API's names, without which the service refuses a PUT."""
 
     @abstractmethod
     def as_live(self, *, strict: bool = False) -> Self:

@@ -1,0 +1,94 @@
+"""The use case: declarations and a fleet of live buckets in, a plan out."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
+from drift import __version__
+from drift.desired.declaration import Declaration
+from drift.diff import diff
+from drift.live.fleet import Fleet, Request
+from drift.live.outcome import Absence, Outcome
+from drift.plan import (
+    DocumentChange,
+    Finding,
+    Impact,
+    Plan,
+    Problem,
+    ResourceChange,
+    Status,
+)
+from drift.settings.setting import Setting
+
+
+def check(
+    declarations: Sequence[Declaration], fleet: Fleet, *, strict: bool = False, now: datetime
+) -> Plan:
+    """Read what is declared, compare it, and return the plan, sorted by name.
+
+    With `strict`, a setting that is not reported is not taken for its default, and a warning is a
+    problem.
+    """
+    ordered = sorted(declarations, key=lambda one: (one.bucket, one.setting.type))
+    requests = [Request(one.bucket, one.region, type(one.setting)) for one in ordered]
+    outcomes = fleet.read(requests)
+    return Plan(
+        drift_version=__version__,
+        timestamp=now,
+        resource_changes=tuple(
+            judged(declaration, outcome, strict=strict)
+            for declaration, outcome in zip(ordered, outcomes, strict=True)
+        ),
+    )
+
+
+def judged(declaration: Declaration, outcome: Outcome, *, strict: bool = False) -> ResourceChange:
+    """Return what one outcome means for one declaration."""
+    if isinstance(outcome, Problem):
+        return _resource(declaration, status=Status.UNREADABLE, problem=outcome)
+    if outcome is Absence.BUCKET:
+        return _resource(declaration, status=Status.MISSING)
+    live, unknown = (None, ()) if isinstance(outcome, Absence) else outcome
+    warnings = (*declaration.warnings, *unknown)
+    if strict and warnings:
+        doubt = _doubt(warnings[0])
+        return _resource(declaration, status=Status.UNREADABLE, problem=doubt, warnings=warnings)
+    changes = diff(declaration, live, strict=strict)
+    return _resource(
+        declaration,
+        status=Status.DRIFT if changes else Status.IN_SYNC,
+        impact=Impact.all_of(change.impact for change in changes),
+        meaning=declaration.setting.meaning(live or type(declaration.setting)()) if changes else "",
+        change=_document_change(declaration.setting, live, drifted=bool(changes)),
+        changes=changes,
+        inert=tuple(live.inert()) if live else (),
+        warnings=warnings,
+    )
+
+
+def _resource(declaration: Declaration, **found: Any) -> ResourceChange:  # noqa: ANN401 - checked by pydantic
+    return ResourceChange(
+        type=declaration.setting.type,
+        name=declaration.bucket,
+        region=declaration.region,
+        source=declaration.source,
+        **found,
+    )
+
+
+def _document_change(desired: Setting, live: Setting | None, *, drifted: bool) -> DocumentChange:
+    before = None if live is None else live.document()
+    if not drifted:
+        return DocumentChange(actions=("no-op",), before=before, after=before)
+    after = desired.over(type(desired)() if live is None else live).document()
+    return DocumentChange(
+        actions=("create",) if live is None else ("update",), before=before, after=after
+    )
+
+
+def _doubt(warning: Finding) -> Problem:
+    return Problem(
+        code="Warning",
+        message=f"With --strict, a warning is a problem: {warning.path} {warning.message}.",
+        advice="Mend what the warning says, or leave out --strict.",
+    )

@@ -1,0 +1,57 @@
+"""The command line: options in, bytes and an exit code out."""
+
+from collections.abc import Sequence
+from typing import Annotated
+
+import typer
+
+from drift import __version__
+from drift.cli import demo, emulator, output, plan, schema, show, validate
+from drift.errors import DriftError, StoppedError
+
+app = typer.Typer(add_completion=False, pretty_exceptions_enable=False)
+for command in (
+    plan.plan,
+    validate.validate,
+    show.show,
+    schema.schema,
+    emulator.emulator,
+    demo.demo,
+):
+    app.command()(command)
+
+
+def _version(wanted: bool) -> None:
+    if wanted:
+        output.write(f"drift {__version__}\n")
+        raise typer.Exit(0)
+
+
+@app.callback(invoke_without_command=True)
+def drift(
+    context: typer.Context,
+    _version: Annotated[
+        bool,
+        typer.Option("--version", callback=_version, is_eager=True, help="Print the version."),
+    ] = False,
+) -> int:
+    """Tell whether OSS buckets still have the HTTPS configuration that was declared."""
+    if context.invoked_subcommand is None:
+        output.write(context.get_help() + "\n")
+    return 1  # Nothing was checked; a command's own code takes the place of this one.
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run a command and return its exit code: the one border for errors that people can mend."""
+    output.prepare()
+    try:
+        return int(app(args=arguments, prog_name="drift", standalone_mode=False))
+    except typer.TyperException as error:
+        # Typer's own exit code for a mistyped option is 2, which reads as drift.
+        output.fail(error.format_message(), "drift --help lists the commands and their options.")
+    except StoppedError as error:
+        output.fail_stopped(error)
+        return 130
+    except DriftError as error:
+        output.fail(str(error), error.advice)
+    return 1

@@ -1,0 +1,53 @@
+"""The options that several commands share."""
+
+import math
+from pathlib import Path
+from typing import Annotated, TypeAlias
+
+import typer
+
+from drift.cli.output import Color
+
+
+def seconds(value: float | None) -> float | None:
+    """Return `value` if it is a number of seconds; Typer takes `nan` and `inf` for numbers."""
+    if value is not None and not 0 < value < math.inf:
+        raise typer.BadParameter("it is not a number of seconds above 0")
+    return value
+
+
+def region_id(value: str | None) -> str | None:
+    """Return `value` if it is shaped like a region id."""
+    from drift.desired.file_model import checked_region
+
+    try:
+        return value and checked_region(value)
+    except ValueError as error:
+        raise typer.BadParameter(str(error)) from None
+
+
+Paths: TypeAlias = Annotated[
+    list[Path] | None,
+    typer.Argument(
+        help="Desired files, or folders that are searched for *.json. [default: desired]",
+        show_default=False,
+    ),
+]
+ColorOption: TypeAlias = Annotated[
+    Color, typer.Option("--color", help="When to use colour; NO_COLOR and FORCE_COLOR count too.")
+]
+RegionOption: TypeAlias = Annotated[
+    str | None,
+    typer.Option(
+        "--region",
+        envvar="DRIFT_REGION",
+        metavar="ID",
+        callback=region_id,
+        help="The region of files that name none.",
+    ),
+]
+
+
+def paths_or_default(paths: list[Path] | None) -> list[Path]:
+    """Return the paths, or the folder that desired files are kept in."""
+    return paths or [Path("desired")]

@@ -1,0 +1,111 @@
+"""The standard streams: what is written where, and how it survives a hostile text or terminal."""
+
+import os
+import shutil
+import sys
+from collections.abc import Iterable
+from contextlib import suppress
+from io import TextIOWrapper
+from pathlib import Path
+from typing import TYPE_CHECKING, Literal, TypeAlias
+
+from drift.diagnostic import Diagnostic
+from drift.errors import FileError, StoppedError
+from drift.render import Screen
+from drift.untrusted import visible
+
+if TYPE_CHECKING:
+    from drift.plan import Finding, Plan
+
+Color: TypeAlias = Literal["auto", "always", "never"]
+
+_MOST_NAMES = 50
+
+
+def prepare() -> None:
+    """Make the standard streams take every character, whatever encoding the terminal has."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace")
+
+
+def write(text: str) -> None:
+    """Write to standard output, now and whole; raise `FileError` if that fails."""
+    try:
+        sys.stdout.write(text)
+        sys.stdout.flush()
+    except OSError as error:
+        # What is still buffered would fail once more at exit, beyond anybody's reach.
+        with suppress(OSError):
+            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        raise FileError(f"Standard output cannot be written: {error.strerror}.") from None
+
+
+def note(text: str) -> None:
+    """Write a line to standard error."""
+    sys.stderr.write(f"{text}\n")
+
+
+def fail(message: str, advice: str = "") -> None:
+    """Write an error to standard error."""
+    note(" ".join(filter(None, (f"Error: {message}", advice))))
+
+
+def fail_stopped(error: StoppedError) -> None:
+    """Write which buckets a stopped run did not look at to standard error."""
+    names = ", ".join(error.unread[:_MOST_NAMES])
+    more = len(error.unread) - _MOST_NAMES
+    rest = f" and {more} more" if more > 0 else ""
+    fail(f"{error} {len(error.unread)} buckets were not looked at: {names}{rest}.")
+
+
+def report(diagnostics: Iterable[Diagnostic]) -> None:
+    """Write each diagnostic on a line of standard error, as compilers do."""
+    for one in diagnostics:
+        pointer = f" [{visible(one.place.pointer)}]" if one.place.pointer else ""
+        detail = f" {one.detail}" if one.detail else ""
+        note(f"{visible(str(one.place), 500)}: {one.severity}: {one.summary}.{detail}{pointer}")
+
+
+def warn(plan: "Plan", *, but: "frozenset[Finding]" = frozenset()) -> None:
+    """Write the plan's warnings to standard error, but for those that were reported already."""
+    for resource in plan.resource_changes:
+        for finding in (finding for finding in resource.warnings if finding not in but):
+            place = f"{visible(resource.address)}: warning:"
+            note(f"{place} {visible(finding.message, 500)}. [{visible(finding.path)}]")
+
+
+def screen(color: Color) -> Screen:
+    """Return what standard output can show."""
+    width = shutil.get_terminal_size().columns if sys.stdout.isatty() else None
+    return Screen(width, color == "always" or (color == "auto" and _has_color()))
+
+
+def save(path: Path, text: str) -> None:
+    """Replace the file `path` as a whole, or not at all; raise `FileError` if that fails."""
+    refuse_unwritable(path)
+    target = path.resolve()
+    draft = target.with_name(f".{target.name}.{os.getpid()}")
+    try:
+        draft.write_text(text, encoding="utf-8")
+        draft.replace(target)
+    except OSError as error:
+        with suppress(OSError):
+            draft.unlink()
+        raise FileError(f"{path} cannot be written: {error.strerror}.") from None
+
+
+def refuse_unwritable(path: Path) -> None:
+    """Raise `FileError` if it is plain already that `path` cannot be replaced."""
+    if path.exists() and not path.is_file():
+        raise FileError(f"{path} cannot be written: it is no regular file.")
+    if not path.resolve().parent.is_dir():
+        raise FileError(f"{path} cannot be written: its folder does not exist.")
+
+
+def _has_color() -> bool:
+    if os.environ.get("NO_COLOR"):
+        return False
+    if os.environ.get("FORCE_COLOR"):
+        return True
+    return sys.stdout.isatty() and os.environ.get("TERM") != "dumb"

@@ -1,0 +1,20 @@
+"""`drift schema`: print a JSON Schema."""
+
+from typing import Annotated, Literal
+
+import typer
+
+from drift.cli import output
+
+
+def schema(
+    name: Annotated[
+        Literal["oss-bucket", "plan"],
+        typer.Argument(help="`oss-bucket` for desired files, `plan` for saved plans."),
+    ] = "oss-bucket",
+) -> int:
+    """Print the JSON Schema (draft 2020-12) of desired files or of saved plans."""
+    from drift.schema import dumps
+
+    output.write(dumps(name))
+    return 0

@@ -1,0 +1,30 @@
+"""`drift show`: print a saved plan in any format."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from drift.cli import output
+from drift.cli.options import ColorOption
+from drift.render import Format, render
+
+
+def show(
+    path: Annotated[Path, typer.Argument(metavar="PLAN", help="A plan saved with --out.")],
+    *,
+    name: Annotated[
+        Format, typer.Option("--format", envvar="DRIFT_FORMAT", help="What is printed.")
+    ] = "text",
+    color: ColorOption = "auto",
+) -> int:
+    """Print a saved plan in any format.
+
+    Exits with 0 if it could be printed, whatever its verdict, as `terraform show` does.
+    """
+    from drift.planfile import load
+
+    plan = load(path)
+    output.warn(plan)
+    output.write(render(plan, name, output.screen(color)))
+    return 0

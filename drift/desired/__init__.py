@@ -1,0 +1,1 @@
+"""Desired files: found, read, validated, and turned into declarations."""

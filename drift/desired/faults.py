@@ -1,0 +1,56 @@
+"""What pydantic finds wrong with a desired file, as diagnostics with a place and a remedy."""
+
+from collections.abc import Iterator
+from typing import get_args
+
+from pydantic import BaseModel, ValidationError
+from pydantic_core import ErrorDetails
+
+from drift.desired.file_model import DesiredFile
+from drift.diagnostic import Diagnostic
+from drift.positions import JsonText, escaped
+from drift.settings.faults import choices, did_you_mean, sentence
+
+
+def faults(text: JsonText, error: ValidationError) -> Iterator[Diagnostic]:
+    """Yield a diagnostic for each error, but none for a null: that is one fault by itself."""
+    nulls = {place.pointer for place in text.nulls()}
+    for details in error.errors(include_url=False):
+        pointer = text.nearest("".join(f"/{escaped(str(step))}" for step in details["loc"]))
+        if pointer not in nulls:
+            unknown = details["type"] == "extra_forbidden"
+            place = text.name(pointer) if unknown else text.value(pointer)
+            yield Diagnostic("error", place, sentence(details), _remedy(details))
+
+
+def _remedy(details: ErrorDetails) -> str:
+    value = details["input"]
+    match details["type"]:
+        case "extra_forbidden":
+            known = _members(details["loc"][:-1])
+            return _advised(str(details["loc"][-1]), known, "Known here are")
+        case "literal_error":
+            return _advised(value, choices(details), "")
+        case "bool_type" if value in ("true", "false"):
+            return "Leave out the quotes."
+        case _:
+            return ""
+
+
+def _advised(value: object, known: tuple[str, ...], otherwise: str) -> str:
+    near = did_you_mean(value, known)
+    if near:
+        return f"Did you mean {near}?"
+    return f"{otherwise} {', '.join(known)}." if otherwise else ""
+
+
+def _members(path: tuple[int | str, ...]) -> tuple[str, ...]:
+    """Return the names of the members that an object may have."""
+    model: type[BaseModel] = DesiredFile
+    for step in path:
+        field = next(field for field in model.model_fields.values() if field.alias == step)
+        kinds = (field.annotation, *get_args(field.annotation))
+        model = next(
+            kind for kind in kinds if isinstance(kind, type) and issubclass(kind, BaseModel)
+        )
+    return tuple(str(field.alias) for field in model.model_fields.values())

@@ -1,0 +1,76 @@
+"""Finding desired files, and reading their text."""
+
+import os
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+
+from drift.diagnostic import Diagnostic
+from drift.errors import FileError
+from drift.positions import Place
+
+LARGEST = 16 << 20
+"""The largest desired file that is read, in bytes: enough to name 200,000 buckets."""
+
+
+def find(paths: Iterable[Path]) -> list[Path | Diagnostic]:
+    """Return the files that `paths` name, and all `*.json` in the folders that they name.
+
+    Folders are searched to any depth, but not those whose names begin with a dot. A file is
+    returned once, however often it is named, and the files are sorted. A folder that cannot be
+    read, or has nothing to read, is a diagnostic: to check nothing is not to find nothing wrong.
+    """
+    files: dict[Path, Path] = {}
+    faults: list[Diagnostic] = []
+    for path in paths:
+        for found in _under(path):
+            if isinstance(found, Diagnostic):
+                faults.append(found)
+            else:
+                files.setdefault(found.resolve(), found)
+    return [*sorted(files.values()), *faults]
+
+
+def text_of(path: Path) -> str:
+    """Return the text of a desired file; raise `FileError` if it cannot be had."""
+    try:
+        if path.exists() and not path.is_file():
+            kind = "a folder" if path.is_dir() else "no regular file"
+            raise FileError(f"This is {kind}, not a desired file")
+        with path.open("rb") as file:
+            data = file.read(LARGEST + 1)
+    except OSError as error:
+        raise FileError(f"The file cannot be read: {error.strerror}") from None
+    if len(data) > LARGEST:
+        raise FileError(f"The file is larger than {LARGEST >> 20} MiB", "Split it.")
+    try:
+        return data.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        message = f"The file is not UTF-8: byte {error.start} cannot be read"
+        raise FileError(message, "Save it as UTF-8.") from None
+
+
+def name_of(path: Path) -> str:
+    """Return the path as people and plans see it: with `/`, and with nothing undecodable."""
+    return path.as_posix().encode("utf-8", "backslashreplace").decode()
+
+
+def _under(path: Path) -> Iterator[Path | Diagnostic]:
+    if not path.is_dir() or path.suffix == ".json":
+        yield path
+        return
+    found = [*_walked(path)]
+    yield from found
+    if not found:
+        detail = "Name the folder that holds the desired files."
+        yield Diagnostic("error", Place(name_of(path)), "There is no *.json in this folder", detail)
+
+
+def _walked(top: Path) -> Iterator[Path | Diagnostic]:
+    unreadable: list[OSError] = []
+    for parent, folders, files in os.walk(top, onerror=unreadable.append):
+        # A folder that is named like a file is handed on, to be reported like a bad file.
+        yield from (Path(parent, name) for name in (*folders, *files) if name.endswith(".json"))
+        folders[:] = (name for name in folders if name[0] != "." and not name.endswith(".json"))
+    for error in unreadable:
+        place = Place(name_of(Path(error.filename)))
+        yield Diagnostic("error", place, f"The folder cannot be read: {error.strerror}")

@@ -1,0 +1,40 @@
+"""A desired file's bytes as a JSON value, or the one fault that hides all others."""
+
+import json
+from pathlib import Path
+from typing import NamedTuple, NoReturn
+
+from drift.desired.files import name_of, text_of
+from drift.diagnostic import Diagnostic
+from drift.errors import FileError
+from drift.positions import JsonText, Place, Position
+
+
+class Parsed(NamedTuple):
+    """A JSON value, and the text that it stands in."""
+
+    text: JsonText
+    value: object
+
+
+def parse(path: Path) -> Parsed | Diagnostic:
+    """Return what `path` holds, or why it holds no JSON."""
+    name = name_of(path)
+    try:
+        text = text_of(path)
+    except FileError as error:
+        return Diagnostic("error", Place(name), str(error), error.advice)
+    try:
+        return Parsed(JsonText(name, text), json.loads(text, parse_constant=_refuse))
+    except json.JSONDecodeError as error:
+        # Its positions count from 1; a byte offset is what editors and SARIF want.
+        start = Position(error.lineno, error.colno, len(text[: error.pos].encode()))
+        return Diagnostic("error", Place(name, "", start, start), f"Not JSON: {error.msg}")
+    except RecursionError:
+        return Diagnostic("error", Place(name), "The JSON is nested too deeply")
+    except ValueError as error:
+        return Diagnostic("error", Place(name), f"Not JSON: {error}")
+
+
+def _refuse(constant: str) -> NoReturn:
+    raise ValueError(f"{constant} is no number there")

@@ -1,0 +1,87 @@
+"""One desired and one live setting in, changes out: the one door to deepdiff."""
+
+from collections.abc import Iterator, Mapping
+from itertools import chain
+from typing import Any, Literal
+
+from pydantic import JsonValue
+
+from drift.desired.declaration import Declaration
+from drift.plan import Change
+from drift.settings.setting import Difference, Normal, Setting
+
+
+def diff(
+    declaration: Declaration, live: Setting | None, *, strict: bool = False
+) -> tuple[Change, ...]:
+    """Return what must change in `live` to be as declared, in the order of the document.
+
+    None stands for a bucket that never had the setting. With `strict`, what the service does not
+    report is not taken for its default.
+    """
+    desired = declaration.setting
+    seen = type(desired)() if live is None else live
+    wanted = desired.normal()
+    found = {
+        name: part for name, part in seen.as_live(strict=strict).normal().items() if name in wanted
+    }
+    if found == wanted:
+        return ()
+    paths = dict.fromkeys(path for path, _ in chain(_entries((), wanted), _entries((), found)))
+    rank = {path: place for place, path in enumerate(paths)}
+    differences = sorted(
+        _differences({} if live is None else found, wanted),
+        key=lambda one: (rank[one.path], str(one.desired if one.live is None else one.live)),
+    )
+    return tuple(_change(declaration, seen, difference) for difference in differences)
+
+
+def _change(declaration: Declaration, live: Setting, difference: Difference) -> Change:
+    path = "/".join(("", declaration.setting.root, *difference.path))
+    return Change(
+        path=path,
+        action=_action(difference),
+        before=difference.live,
+        after=difference.desired,
+        impact=declaration.setting.impact(live, difference),
+        source=declaration.locate(path),
+    )
+
+
+def _action(difference: Difference) -> Literal["add", "remove", "update"]:
+    if difference.live is None:
+        return "add"
+    return "remove" if difference.desired is None else "update"
+
+
+def _differences(live: Normal, desired: Normal) -> Iterator[Difference]:
+    """Yield what deepdiff finds; what is on one side only is spelled out entry by entry."""
+    from deepdiff import DeepDiff  # noqa: PLC0415 - 0.2 s, and most runs find no drift
+    from deepdiff.helper import notpresent  # noqa: PLC0415
+
+    # By default a third of equal members is not enough, and the root itself is one big change.
+    tree = DeepDiff(live, desired, view="tree", threshold_to_diff_deeper=0)
+    for level in chain.from_iterable(tree.values()):
+        path = _path(level)
+        if level.t1 is notpresent:
+            yield from (Difference(at, None, value) for at, value in _entries(path, level.t2))
+        elif level.t2 is notpresent:
+            yield from (Difference(at, value, None) for at, value in _entries(path, level.t1))
+        else:
+            yield Difference(path, level.t1, level.t2)
+
+
+def _path(level: Any) -> tuple[str, ...]:  # noqa: ANN401 - deepdiff's own type of a difference
+    # An entry of a set has no name of its own: its last step is None.
+    return tuple(step for step in level.path(output_format="list") if step is not None)
+
+
+def _entries(path: tuple[str, ...], branch: object) -> Iterator[tuple[tuple[str, ...], JsonValue]]:
+    """Yield every leaf and every list entry of a branch of a normal form."""
+    if isinstance(branch, Mapping):
+        for name, inner in branch.items():
+            yield from _entries((*path, name), inner)
+    elif isinstance(branch, frozenset):
+        yield from ((path, entry) for entry in sorted(branch))
+    elif isinstance(branch, bool | str):
+        yield path, branch

@@ -1,0 +1,85 @@
+"""The plan as JSON: written, and read back without believing a word of it."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+from pydantic import ValidationError
+
+from drift.errors import PlanFileError
+from drift.plan import FORMAT_VERSION, Plan
+from drift.untrusted import visible
+
+LARGEST = 256 << 20
+"""The largest plan that is read, in bytes: enough for 200,000 buckets."""
+
+_DERIVED = ("verdict", "complete", "errored", "applyable", "summary")
+_HEAD = ("format_version", "drift_version", "timestamp", *_DERIVED)
+
+
+def dumps(plan: Plan) -> str:
+    """Return the plan as JSON in ASCII: the verdict first, then each bucket on a line."""
+    document = plan.model_dump(mode="json")
+    lines = [f"  {json.dumps(name)}: {json.dumps(document[name])}" for name in _HEAD]
+    resources = ",\n".join(
+        "    " + json.dumps({"address": resource.pop("address"), **resource})
+        for resource in document["resource_changes"]
+    )
+    lines.append(f'  "resource_changes": [\n{resources}\n  ]')
+    return "{\n" + ",\n".join(lines) + "\n}\n"
+
+
+def load(path: Path) -> Plan:
+    """Return the plan that was saved at `path`; raise `PlanFileError` if it is none."""
+    text = _text(path)
+    try:
+        document = json.loads(text)
+    except (ValueError, RecursionError):
+        raise _no_plan(path, "it is not JSON") from None
+    if not isinstance(document, dict) or not isinstance(document.get("format_version"), str):
+        raise _no_plan(path, "it has no format_version")
+    _refuse_newer(path, document["format_version"])
+    try:
+        plan = Plan.model_validate_json(text)
+    except ValidationError as error:
+        first = error.errors(include_url=False)[0]
+        pointer = "".join(f"/{step}" for step in first["loc"])
+        raise _no_plan(path, visible(f"{pointer or 'its root'}: {first['msg']}")) from None
+    _refuse_contradiction(path, document, plan)
+    return plan
+
+
+def _text(path: Path) -> str:
+    try:
+        with path.open("rb") as file:
+            data = file.read(LARGEST + 1)
+    except OSError as error:
+        raise PlanFileError(f"The plan {path} cannot be read: {error.strerror}.") from None
+    if len(data) > LARGEST:
+        raise _no_plan(path, f"it is larger than {LARGEST >> 20} MiB")
+    try:
+        return data.decode()
+    except UnicodeDecodeError:
+        raise _no_plan(path, "it is not UTF-8") from None
+
+
+def _refuse_newer(path: Path, version: str) -> None:
+    major = version.partition(".")[0]
+    if major.isdecimal() and int(major) > int(FORMAT_VERSION.partition(".")[0]):
+        raise PlanFileError(
+            f"The plan {path} has the format version {visible(version)}; this drift reads "
+            f"{FORMAT_VERSION}.",
+            "Upgrade drift: pip install --upgrade oss-drift.",
+        )
+
+
+def _refuse_contradiction(path: Path, document: dict[str, Any], plan: Plan) -> None:
+    """A saved plan may have been edited; what it says of itself must follow from its buckets."""
+    derived = plan.model_dump(mode="json", include=set(_DERIVED))
+    for name in _DERIVED:
+        if document.get(name) != derived[name]:
+            raise _no_plan(path, f"its {name} does not follow from its buckets")
+
+
+def _no_plan(path: Path, reason: str) -> PlanFileError:
+    return PlanFileError(f"{path} is no plan: {reason}.", "Save one with drift plan --out FILE.")

@@ -1,0 +1,31 @@
+"""A plan in, a string out: one module a format, named like the format."""
+
+from dataclasses import dataclass
+from importlib import import_module
+from typing import TYPE_CHECKING, Literal, Protocol, TypeAlias
+
+if TYPE_CHECKING:
+    from drift.plan import Plan
+
+Format: TypeAlias = Literal["text", "json"]
+
+
+@dataclass(frozen=True)
+class Screen:
+    """Where text will be shown. Without a width, lines are as long as they are."""
+
+    width: int | None = None
+    color: bool = False
+
+
+class _Module(Protocol):
+    def render(self, plan: "Plan", screen: Screen) -> str: ...
+
+
+_FILE = Screen()
+
+
+def render(plan: "Plan", name: Format, screen: Screen = _FILE) -> str:
+    """Return the plan in the format `name`. Only that format's module is loaded."""
+    module: _Module = import_module(f"{__name__}.{name}")
+    return module.render(plan, screen)

@@ -1,0 +1,93 @@
+"""One bucket's document with its changes, drawn as Terraform draws a resource."""
+
+import json
+from collections.abc import Iterator, Mapping, Sequence
+from itertools import groupby
+from typing import TypeAlias
+
+from pydantic import JsonValue
+
+from drift.plan import Change, ResourceChange
+from drift.render.line import Line
+from drift.untrusted import visible
+
+_SYMBOL = {"add": "+", "remove": "-", "update": "~"}
+
+_Path: TypeAlias = tuple[str, ...]
+
+
+def block(resource: ResourceChange) -> Iterator[Line]:
+    """Yield the lines of a resource with changes; what does not change is only counted."""
+    symbol = "+" if resource.change.actions == ("create",) else "~"
+    names = f"{json.dumps(resource.type)} {json.dumps(resource.name)}"
+    yield Line(f"  {symbol} resource {names} {{", symbol)
+    holders: list[_Path] = []
+    for holder, changes in groupby(resource.changes, key=_holder):
+        holders.append(holder)
+        yield from _part(resource, holder, list(changes))
+    root = holders[0][:1]
+    before, after = (
+        _members(side, root) for side in (resource.change.before, resource.change.after)
+    )
+    unchanged = [name for name in after if name in before and (*root, name) not in holders]
+    yield from _hidden(len(unchanged), "block", " " * 8)
+    yield Line("    }")
+
+
+def _part(resource: ResourceChange, holder: _Path, changes: Sequence[Change]) -> Iterator[Line]:
+    """Yield the changes of the members of one part, such as `TLS`."""
+    before = _members(resource.change.before, holder)
+    after = _members(resource.change.after, holder)
+    symbol = "~" if before else "+"
+    yield Line(f"      {symbol} {visible('/'.join(holder[1:]))} {{", symbol)
+    width = max(len(_name(change)) for change in changes)
+    for name, of_member in groupby(changes, key=_name):
+        listed = isinstance(after.get(name, before.get(name)), list)
+        draw = _list if listed else _scalar
+        yield from draw(f"{visible(name):{width}}", list(of_member), before.get(name))
+    touched = {_name(change) for change in changes}
+    unchanged = [name for name in after if name in before and name not in touched]
+    yield from _hidden(len(unchanged), "attribute", " " * 12)
+    yield Line("        }")
+
+
+def _scalar(name: str, changes: Sequence[Change], _before: JsonValue) -> Iterator[Line]:
+    for change in changes:
+        sides = {"add": (change.after,), "remove": (change.before,)}
+        values = sides.get(change.action, (change.before, change.after))
+        symbol = _SYMBOL[change.action]
+        yield Line(f"          {symbol} {name} = {' -> '.join(map(json.dumps, values))}", symbol)
+
+
+def _list(name: str, changes: Sequence[Change], before: JsonValue) -> Iterator[Line]:
+    symbol = "~" if isinstance(before, list) else "+"
+    yield Line(f"          {symbol} {name} = [", symbol)
+    for change in changes:
+        value = change.after if change.action == "add" else change.before
+        mark = _SYMBOL[change.action]
+        yield Line(f"              {mark} {json.dumps(value)},", mark)
+    removed = [change for change in changes if change.action == "remove"]
+    kept = len(before) - len(removed) if isinstance(before, list) else 0
+    yield from _hidden(kept, "element", " " * 16)
+    yield Line("            ]")
+
+
+def _hidden(count: int, what: str, indent: str) -> Iterator[Line]:
+    if count > 0:
+        plural = "" if count == 1 else "s"
+        yield Line(f"{indent}# ({count} unchanged {what}{plural} hidden)", "#")
+
+
+def _members(document: JsonValue, path: _Path) -> Mapping[str, JsonValue]:
+    """Return the object at `path`; a saved plan may have anything there, or nothing."""
+    for name in path:
+        document = document.get(name) if isinstance(document, dict) else None
+    return document if isinstance(document, dict) else {}
+
+
+def _holder(change: Change) -> _Path:
+    return tuple(change.path.split("/")[1:-1])
+
+
+def _name(change: Change) -> str:
+    return change.path.rpartition("/")[2]

@@ -1,0 +1,106 @@
+"""The plan as people read it, in the order and with the symbols of `terraform plan`."""
+
+from collections.abc import Iterator
+
+from drift.plan import Impact, Plan, ResourceChange, Status, Verdict
+from drift.render import Screen
+from drift.render.block import block
+from drift.render.line import Line, drawn, sentences
+from drift.untrusted import visible
+
+_IMPACT = {
+    Impact.WEAKER: "is weaker than desired",
+    Impact.STRICTER: "is stricter than desired",
+    Impact.MIXED: "is weaker and stricter than desired",
+    Impact.NEUTRAL: "differs from desired, with the same effect",
+    None: "differs from desired",
+}
+
+
+def render(plan: Plan, screen: Screen) -> str:
+    """Return the plan as text; buckets that are in sync are only counted."""
+    return drawn(_lines(plan, screen), screen)
+
+
+def _lines(plan: Plan, screen: Screen) -> Iterator[Line]:
+    by_status = {
+        status: [one for one in plan.resource_changes if one.status is status] for status in Status
+    }
+    yield from _drifted(by_status[Status.DRIFT], screen)
+    yield from _missing(by_status[Status.MISSING], screen)
+    yield from _unreadable(by_status[Status.UNREADABLE], screen)
+    yield from _summary(plan, screen)
+
+
+def _drifted(resources: list[ResourceChange], screen: Screen) -> Iterator[Line]:
+    if not resources:
+        return
+    yield from sentences("To bring live back to desired, these changes are needed:", screen)
+    actions = {change.action for resource in resources for change in resource.changes}
+    for symbol, action in (("+", "add"), ("~", "update"), ("-", "remove")):
+        if action in actions:
+            yield Line(f"  {symbol} {action}", symbol)
+    yield Line()
+    for resource in resources:
+        head = f"{visible(resource.address)} {_IMPACT[resource.impact]}"
+        yield from sentences(head, screen, indent="  # ", kind="head")
+        never = "was never configured: it " if resource.change.actions == ("create",) else ""
+        meaning = f"It {never}{visible(resource.meaning, 500)}."
+        yield from sentences(meaning, screen, indent="  # ")
+        for inert in resource.inert:
+            note = f"It stores {visible(inert.path)}, which has no effect."
+            yield from sentences(note, screen, indent="  # ", kind="#")
+        yield from sentences(_declared(resource), screen, indent="  # ", kind="#")
+        yield from block(resource)
+        yield Line()
+
+
+def _missing(resources: list[ResourceChange], screen: Screen) -> Iterator[Line]:
+    for resource in resources:
+        yield from sentences(
+            f"! {visible(resource.address)} does not exist", screen, indent="  ", kind="!"
+        )
+        yield from sentences(_declared(resource), screen, indent="    # ", kind="#")
+        yield Line()
+
+
+def _unreadable(resources: list[ResourceChange], screen: Screen) -> Iterator[Line]:
+    for resource in resources:
+        if (problem := resource.problem) is None:
+            continue
+        head = f"? {visible(resource.address)} could not be judged: {visible(problem.code)}"
+        yield from sentences(head, screen, indent="  ", kind="?")
+        said = f"{visible(problem.message, 500)} {visible(problem.advice, 500)}"
+        yield from sentences(said, screen, indent="    # ")
+        if problem.request_id:
+            yield from sentences(
+                f"Request {visible(problem.request_id)}.", screen, indent="    # ", kind="#"
+            )
+        yield from sentences(_declared(resource), screen, indent="    # ", kind="#")
+        yield Line()
+
+
+def _summary(plan: Plan, screen: Screen) -> Iterator[Line]:
+    count = plan.summary
+    if plan.verdict is Verdict.IN_SYNC:
+        yield from sentences("No changes. Live matches desired.", screen, kind="good")
+    else:
+        actions = [resource.change.actions for resource in plan.resource_changes]
+        add, change = actions.count(("create",)), actions.count(("update",))
+        yield Line(f"Plan: {add} to add, {change} to change, 0 to destroy.", "head")
+    parts = {
+        "in sync": count.in_sync,
+        "drifted": count.drift,
+        "missing": count.missing,
+        "not judged": count.unreadable,
+    }
+    told = ", ".join(f"{number} {what}" for what, number in parts.items() if number)
+    buckets = "bucket" if count.buckets == 1 else "buckets"
+    yield from sentences(f"{count.buckets} {buckets}: {told or 'none'}.", screen)
+    kind = "good" if plan.verdict is Verdict.IN_SYNC else "bad"
+    yield from sentences(f"Verdict: {plan.verdict}", screen, kind=kind)
+
+
+def _declared(resource: ResourceChange) -> str:
+    source = resource.source
+    return f"Declared in {visible(source.file, 300)}:{source.line}."
