@@ -63,6 +63,7 @@ class Head(BaseModel):
         extra="forbid",
         frozen=True,
         title="OSS bucket, desired",
+        field_title_generator=lambda name, field: field.alias or name,
         json_schema_extra={"anyOf": [{"required": [setting.root]} for setting in SETTINGS]},
     )
 

@@ -6,6 +6,8 @@ suites of OpenSSL 1.0. OSS does not publish which names it knows, so that a name
 is suspicious, never wrong.
 """
 
+from collections.abc import Iterator, Mapping, Sequence
+
 from drift.settings.faults import did_you_mean
 
 TLS13 = frozenset(
@@ -54,21 +56,28 @@ LEGACY = frozenset(
 KNOWN = TLS13 | TLS12 | LEGACY
 
 
-def doubt(suite: str, *, tls13: bool, enabled: frozenset[str]) -> str:
-    """Return what is suspicious about a desired suite, after its name; nothing if it is fine.
+def doubts(
+    lists: Mapping[str, Sequence[str]], enabled: frozenset[str]
+) -> Iterator[tuple[str, str]]:
+    """Yield what is suspicious about desired suites, each with its place such as `LIST/0`.
 
-    `tls13` says which of the two lists it stands in, `enabled` which TLS versions are accepted.
+    `lists` are the two of the API by their names, `enabled` is which TLS versions are accepted.
     """
+    for name, suites in lists.items():
+        for index, suite in enumerate(suites):
+            if doubt := _doubt(suite, name == "TLS13CustomCipherSuite", enabled):
+                yield f"{name}/{index}", f'"{suite}" {doubt}'
+
+
+def _doubt(suite: str, tls13: bool, enabled: frozenset[str]) -> str:
     if suite not in KNOWN:
         near = did_you_mean(suite, tuple(sorted(KNOWN)))
-        return "is a cipher suite that drift does not know" + (
-            f"; did you mean {near}?" if near else ""
-        )
+        hint = f"; did you mean {near}?" if near else ""
+        return f"is a cipher suite that drift does not know{hint}"
     if tls13 != (suite in TLS13):
-        version, member = (
-            ("1.2", "CustomCipherSuite") if tls13 else ("1.3", "TLS13CustomCipherSuite")
-        )
-        return f"is a suite for TLS {version}; its place is `{member}`"
+        if tls13:
+            return "is a suite for TLS 1.2; its place is `CustomCipherSuite`"
+        return "is a suite for TLS 1.3; its place is `TLS13CustomCipherSuite`"
     if not _versions(suite) & enabled:
         return "can be used by none of the enabled TLS versions"
     return ""

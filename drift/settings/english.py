@@ -1,6 +1,7 @@
 """Plain English for what a plan says."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from collections.abc import Set as AbstractSet
 
 
 def listed(names: Sequence[str], most: int = 4) -> str:
@@ -14,3 +15,11 @@ def listed(names: Sequence[str], most: int = 4) -> str:
 def are(names: Sequence[str]) -> str:
     """Return the verb that goes with so many names."""
     return "is" if len(names) == 1 else "are"
+
+
+def contrast(live: AbstractSet[str], desired: AbstractSet[str], what: str = "") -> Iterator[str]:
+    """Yield what `live` accepts and refuses, compared with `desired`; `what` is said of names."""
+    if unwanted := sorted(live - desired):
+        yield f"accepts {what}{listed(unwanted)}, which {are(unwanted)} not wanted"
+    if lacking := sorted(desired - live):
+        yield f"refuses {what}{listed(lacking)}, which {are(lacking)} wanted"

@@ -12,7 +12,7 @@ from pydantic.config import JsonDict
 
 from drift.plan import Finding, Impact
 from drift.settings import cipher_suites
-from drift.settings.english import are, listed
+from drift.settings.english import contrast
 from drift.settings.lists import DISTINCT
 from drift.settings.setting import Normal, Part, Setting
 
@@ -30,10 +30,8 @@ Suites = Annotated[tuple[Suite, ...], *DISTINCT]
 def _enabled(*ways: JsonDict) -> JsonDict:
     """Return the JSON Schema that wants one of `ways` where Enable is true."""
     then: list[JsonValue] = [{"properties": way, "required": list(way)} for way in ways]
-    return {
-        "if": {"properties": {"Enable": {"const": True}}, "required": ["Enable"]},
-        "then": then[0] if len(then) == 1 else {"anyOf": then},
-    }
+    enabled: JsonDict = {"properties": {"Enable": {"const": True}}, "required": ["Enable"]}
+    return {"if": enabled, "then": {"anyOf": then}}
 
 
 class Tls(Part):
@@ -68,9 +66,8 @@ class Tls(Part):
 
     def normal(self) -> Normal:
         """Return what it does: off, or a set of versions."""
-        if not self.enable:
-            return {"Enable": False}
-        return {"Enable": True, "TLSVersion": frozenset(self.versions)}
+        on: Normal = {"Enable": True, "TLSVersion": frozenset(self.versions)}
+        return on if self.enable else {"Enable": False}
 
     def accepts(self, _member: str, version: str) -> bool | None:
         """Return whether a client can use `version`."""
@@ -83,17 +80,12 @@ class Tls(Part):
 
     def impact(self, live: Self) -> Impact:
         """Return whether `live` accepts versions too many, or too few."""
-        return Impact.of(
-            unwanted=bool(live.accepted - self.accepted),
-            lacking=bool(self.accepted - live.accepted),
-        )
+        unwanted, lacking = live.accepted - self.accepted, self.accepted - live.accepted
+        return Impact.of(unwanted=bool(unwanted), lacking=bool(lacking))
 
     def meaning(self, live: Self) -> Iterator[str]:
         """Say what `live` accepts and refuses, compared with this."""
-        if unwanted := _numbers(live.accepted - self.accepted):
-            yield f"accepts TLS {listed(unwanted)}, which {are(unwanted)} not wanted"
-        if lacking := _numbers(self.accepted - live.accepted):
-            yield f"refuses TLS {listed(lacking)}, which {are(lacking)} wanted"
+        yield from contrast(_numbers(live.accepted), _numbers(self.accepted), "TLS ")
         if live.accepted == self.accepted and live.enable != self.enable:
             state = "on" if live.enable else "off"
             yield f"accepts the wanted TLS versions, but with TLS management {state}"
@@ -142,9 +134,8 @@ class CipherSuite(Part):
     @property
     def mode(self) -> Literal["all", "strong", "custom"]:
         """The way in which suites are chosen."""
-        if not self.enable:
-            return "all"
-        return "strong" if self.strong else "custom"
+        restricted: Literal["strong", "custom"] = "strong" if self.strong else "custom"
+        return restricted if self.enable else "all"
 
     @property
     def lists(self) -> dict[str, tuple[str, ...]]:
@@ -196,7 +187,18 @@ class CipherSuite(Part):
 class HttpsConfiguration(Setting):
     """Which TLS versions and cipher suites the bucket accepts. What is left out is not managed."""
 
-    model_config = ConfigDict(title="HTTPS configuration", json_schema_extra={"minProperties": 1})
+    model_config = ConfigDict(
+        title="HTTPS configuration",
+        json_schema_extra={
+            "minProperties": 1,
+            "examples": [
+                {
+                    "TLS": {"Enable": True, "TLSVersion": ["TLSv1.2", "TLSv1.3"]},
+                    "CipherSuite": {"Enable": True, "StrongCipherSuite": True},
+                }
+            ],
+        },
+    )
 
     type: ClassVar = "oss_bucket_https_config"
     root: ClassVar = "HttpsConfiguration"
@@ -224,13 +226,8 @@ class HttpsConfiguration(Setting):
         if self.cipher_suite is None or self.cipher_suite.mode != "custom":
             return
         enabled = self.tls.accepted if self.tls else frozenset(VERSIONS)
-        for member, suites in self.cipher_suite.lists.items():
-            for index, suite in enumerate(suites):
-                if doubt := cipher_suites.doubt(
-                    suite, tls13=member.startswith("TLS13"), enabled=enabled
-                ):
-                    path = f"/{self.root}/CipherSuite/{member}/{index}"
-                    yield Finding(path=path, message=f'"{suite}" {doubt}')
+        for place, doubt in cipher_suites.doubts(self.cipher_suite.lists, enabled):
+            yield Finding(path=f"/{self.root}/CipherSuite/{place}", message=doubt)
 
 
 _MODE = {
@@ -240,17 +237,14 @@ _MODE = {
 }
 
 
-def _numbers(versions: frozenset[Version]) -> list[str]:
-    return [version.removeprefix("TLSv") for version in sorted(versions)]
+def _numbers(versions: frozenset[Version]) -> frozenset[str]:
+    return frozenset(version.removeprefix("TLSv") for version in versions)
 
 
 def _list_meaning(version: str, live: tuple[str, ...], desired: tuple[str, ...]) -> Iterator[str]:
-    if bool(live) != bool(desired):
-        names = "names no" if desired else "names"
-        wanted = "they are" if desired else "none are"
+    if live and desired:
+        yield from contrast(set(live), set(desired))
+    elif live or desired:
+        # What an empty list allows is not documented, so nothing is said of it.
+        names, wanted = ("names no", "they are") if desired else ("names", "none are")
         yield f"{names} cipher suites for TLS {version}, where {wanted} wanted"
-        return
-    if unwanted := sorted(set(live) - set(desired)):
-        yield f"accepts {listed(unwanted)}, which {are(unwanted)} not wanted"
-    if lacking := sorted(set(desired) - set(live)):
-        yield f"refuses {listed(lacking)}, which {are(lacking)} wanted"

@@ -20,7 +20,12 @@ Normal: TypeAlias = "Mapping[str, bool | str | frozenset[str] | Normal]"
 class Element(BaseModel):
     """An XML element with children. Its fields' aliases are the children's names."""
 
-    model_config = ConfigDict(frozen=True, strict=True, extra="forbid")
+    model_config = ConfigDict(
+        frozen=True,
+        strict=True,
+        extra="forbid",
+        field_title_generator=lambda name, field: field.alias or name,
+    )
 
 
 class Part(Element, ABC):
