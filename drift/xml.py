@@ -10,6 +10,9 @@ from drift.untrusted import visible
 LIMIT = 1 << 20
 """The largest body that is looked at, in bytes. A real one has less than two thousand."""
 
+BLANK = " \t\r\n"
+"""XML's white space. Python strips more, such as no-break spaces, and those are content."""
+
 
 class XmlError(ValueError):
     """The bytes are not the XML that was expected; the message ends a sentence on "the answer"."""
@@ -42,4 +45,4 @@ def text_of(element: Element) -> str:
     """Return the text of a leaf, without the white space around it."""
     if len(element):
         raise XmlError(f"has elements inside <{local_name(element)}>, which holds a value")
-    return (element.text or "").strip()
+    return (element.text or "").strip(BLANK)

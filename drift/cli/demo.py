@@ -26,8 +26,8 @@ def demo(color: ColorOption = "auto") -> int:
     from drift.bundled import samples
 
     folder = samples()
-    output.write(f"Desired files: {folder / 'desired'}\nRecorded answers: {folder / 'recording'}\n")
-    plan = _plan(folder)
+    here = Path.cwd()
+    plan = _plan(folder.relative_to(here) if folder.is_relative_to(here) else folder)
     output.warn(plan)
     output.write("\n" + render(plan, "text", output.screen(color)))
     code, why = plan.verdict.exit_code, _WHY[plan.verdict]
@@ -47,7 +47,10 @@ def _plan(folder: Path) -> "Plan":
     from drift.live.recording import Recording
 
     with Emulator(Recording(folder / "recording")) as emulator:
-        output.write(f"Local endpoint: {emulator.url}\n")
+        output.write(
+            f"drift emulator {folder / 'recording'}    (at {emulator.url})\n"
+            f"drift plan {folder / 'desired'}\n"
+        )
         source = Oss(Credentials(EMULATOR_KEY.id, EMULATOR_KEY.secret), endpoint=emulator.url)
         declarations = load([folder / "desired"]).declarations
         return check(declarations, Fleet(source), now=datetime.now(UTC).replace(microsecond=0))

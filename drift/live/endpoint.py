@@ -1,5 +1,6 @@
 """Where a region's buckets are reached, and which endpoints a request may go to."""
 
+import re
 from ipaddress import ip_address
 from urllib.parse import SplitResult, urlsplit
 
@@ -15,6 +16,8 @@ _PUBLIC = {
 """The public endpoints that do not follow the pattern (documentation "Regions and endpoints")."""
 
 _REGION = {host: region for region, host in _PUBLIC.items()}
+
+_HOST = re.compile(r"[a-z0-9_-]+(\.[a-z0-9_-]+)*")
 
 
 def host_of_region(region: str) -> str:
@@ -41,6 +44,8 @@ def checked_endpoint(url: str) -> str:
         raise _refused(url, "it must hold nothing but https://HOST or https://HOST:PORT")
     if ":" in str(parts.hostname):
         raise _refused(url, "oss2 takes no IPv6 address; name the host instead")
+    if not _HOST.fullmatch(str(parts.hostname)):
+        raise _refused(url, "its host is no host name; spell an international one in ASCII")
     if parts.scheme == "http" and not is_loopback(str(parts.hostname)):
         raise _refused(url, "plain http is for this machine only; use https")
     return _without_path(parts)

@@ -8,9 +8,10 @@ taken out of it, and only where they look as they should.
 import re
 from hashlib import sha256
 from typing import NamedTuple, Self
+from xml.etree.ElementTree import Element
 from xml.sax.saxutils import escape
 
-from drift.xml import XmlError, local_name, parse
+from drift.xml import XmlError, local_name, parse, text_of
 
 STATUS = {
     "AccessDenied": 403,
@@ -52,14 +53,15 @@ class ServiceError(NamedTuple):
         """Return what `body` says, which may be anything; its namespace does not matter."""
         try:
             root = parse(body, "Error")
+            return cls(*(_member(root, name) for name in ("Code", "RequestId", "Endpoint")))
         except XmlError:
             return cls()
-        texts = {local_name(child): (child.text or "").strip() for child in root}
-        shown = {
-            name: texts[name] if name in texts and shape.fullmatch(texts[name]) else None
-            for name, shape in _SHAPE.items()
-        }
-        return cls(shown["Code"], shown["RequestId"], shown["Endpoint"])
+
+
+def _member(root: Element, name: str) -> str | None:
+    """Return a member's text; None if it is absent, malformed, or there twice."""
+    texts = [text_of(child) for child in root if local_name(child) == name]
+    return texts[0] if len(texts) == 1 and _SHAPE[name].fullmatch(texts[0]) else None
 
 
 def status_of(body: bytes) -> int:

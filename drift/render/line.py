@@ -28,13 +28,18 @@ class Line(NamedTuple):
     kind: str = ""
 
 
-def sentences(text: str, screen: Screen, *, indent: str = "", kind: str = "") -> list[Line]:
-    """Return `text` wrapped to the screen, every line behind `indent`."""
+def sentences(text: str, screen: Screen, *, lead: str = "", kind: str = "") -> list[Line]:
+    """Return `text` behind `lead`, wrapped to the screen; a mark `!` or `?` leads but once."""
     if screen.width is None:
-        return [Line(indent + text, kind)]
-    width = max(screen.width, len(indent) + 12)
-    lines = wrap(text, width, initial_indent=indent, subsequent_indent=indent,
-                 break_long_words=False, break_on_hyphens=False)  # fmt: skip
+        return [Line(lead + text, kind)]
+    lines = wrap(
+        text,
+        max(screen.width, len(lead) + 12),
+        initial_indent=lead,
+        subsequent_indent=lead.replace("!", " ").replace("?", " "),
+        break_long_words=False,
+        break_on_hyphens=False,
+    )
     return [Line(line, kind) for line in lines]
 
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from drift.plan import Impact, Plan, ResourceChange, Status, Verdict
+from drift.plan import Impact, Plan, Problem, ResourceChange, Status, Verdict
 from drift.render import Screen
 from drift.render.block import block
 from drift.render.line import Line, drawn, sentences
@@ -23,12 +23,17 @@ def render(plan: Plan, screen: Screen) -> str:
 
 
 def _lines(plan: Plan, screen: Screen) -> Iterator[Line]:
-    by_status = {
-        status: [one for one in plan.resource_changes if one.status is status] for status in Status
-    }
-    yield from _drifted(by_status[Status.DRIFT], screen)
-    yield from _missing(by_status[Status.MISSING], screen)
-    yield from _unreadable(by_status[Status.UNREADABLE], screen)
+    resources = plan.resource_changes
+    yield from _drifted([one for one in resources if one.status is Status.DRIFT], screen)
+    for resource in resources:
+        if resource.status is Status.MISSING:
+            head = f"{visible(resource.address)} does not exist"
+            yield from sentences(head, screen, lead="  ! ", kind="!")
+            yield from sentences(_declared(resource), screen, lead="    # ", kind="#")
+            yield Line()
+    for resource in resources:
+        if resource.problem:
+            yield from _unreadable(resource, resource.problem, screen)
     yield from _summary(plan, screen)
 
 
@@ -43,41 +48,26 @@ def _drifted(resources: list[ResourceChange], screen: Screen) -> Iterator[Line]:
     yield Line()
     for resource in resources:
         head = f"{visible(resource.address)} {_IMPACT[resource.impact]}"
-        yield from sentences(head, screen, indent="  # ", kind="head")
+        yield from sentences(head, screen, lead="  # ", kind="head")
         never = "was never configured: it " if resource.change.actions == ("create",) else ""
         meaning = f"It {never}{visible(resource.meaning, 500)}."
-        yield from sentences(meaning, screen, indent="  # ")
+        yield from sentences(meaning, screen, lead="  # ")
         for inert in resource.inert:
             note = f"It stores {visible(inert.path)}, which has no effect."
-            yield from sentences(note, screen, indent="  # ", kind="#")
-        yield from sentences(_declared(resource), screen, indent="  # ", kind="#")
+            yield from sentences(note, screen, lead="  # ", kind="#")
+        yield from sentences(_declared(resource), screen, lead="  # ", kind="#")
         yield from block(resource)
         yield Line()
 
 
-def _missing(resources: list[ResourceChange], screen: Screen) -> Iterator[Line]:
-    for resource in resources:
-        yield from sentences(
-            f"! {visible(resource.address)} does not exist", screen, indent="  ", kind="!"
-        )
-        yield from sentences(_declared(resource), screen, indent="    # ", kind="#")
-        yield Line()
-
-
-def _unreadable(resources: list[ResourceChange], screen: Screen) -> Iterator[Line]:
-    for resource in resources:
-        if (problem := resource.problem) is None:
-            continue
-        head = f"? {visible(resource.address)} could not be judged: {visible(problem.code)}"
-        yield from sentences(head, screen, indent="  ", kind="?")
-        said = f"{visible(problem.message, 500)} {visible(problem.advice, 500)}"
-        yield from sentences(said, screen, indent="    # ")
-        if problem.request_id:
-            yield from sentences(
-                f"Request {visible(problem.request_id)}.", screen, indent="    # ", kind="#"
-            )
-        yield from sentences(_declared(resource), screen, indent="    # ", kind="#")
-        yield Line()
+def _unreadable(resource: ResourceChange, problem: Problem, screen: Screen) -> Iterator[Line]:
+    head = f"{visible(resource.address)} could not be judged: {visible(problem.code)}"
+    yield from sentences(head, screen, lead="  ? ", kind="?")
+    said = f"{visible(problem.message, 500)} {visible(problem.advice, 500)}"
+    yield from sentences(said, screen, lead="    # ")
+    request = f"Request {visible(problem.request_id)}. " if problem.request_id else ""
+    yield from sentences(request + _declared(resource), screen, lead="    # ", kind="#")
+    yield Line()
 
 
 def _summary(plan: Plan, screen: Screen) -> Iterator[Line]:

@@ -10,7 +10,7 @@ from drift.plan import Finding
 from drift.settings.faults import sentence
 from drift.settings.setting import Element, Setting
 from drift.untrusted import visible
-from drift.xml import XmlError, local_name, parse, text_of
+from drift.xml import BLANK, XmlError, local_name, parse, text_of
 
 S = TypeVar("S", bound=Setting)
 
@@ -30,8 +30,9 @@ def read(kind: type[S], body: bytes) -> Reading[S]:
     Elements may come in any order, repeated list entries count once, names match whatever their
     namespace. An element or attribute that the model does not have is reported, never dropped.
     """
-    unknown: list[Finding] = []
-    members = _members(kind, parse(body, kind.root), f"/{kind.root}", unknown)
+    root, path = parse(body, kind.root), f"/{kind.root}"
+    unknown = [_finding(path, f"attribute {name}") for name in root.attrib]
+    members = _members(kind, root, path, unknown)
     try:
         return Reading(kind.model_validate(members), tuple(unknown))
     except ValidationError as error:
@@ -55,13 +56,14 @@ def _members(
     fields = {field.alias: field for field in part.model_fields.values()}
     members: dict[str, object] = {}
     lists: dict[str, dict[str, None]] = {}
-    unknown.extend(_finding(path, f"attribute {name}") for name in element.attrib)
     for child in element:
         name = local_name(child)
         field = fields.get(name)
         if field is None:
             unknown.append(_finding(path, f"element <{name}>"))
-        elif get_origin(field.annotation) is tuple:
+            continue
+        unknown.extend(_finding(f"{path}/{name}", f"attribute {key}") for key in child.attrib)
+        if get_origin(field.annotation) is tuple:
             lists.setdefault(name, {})[text_of(child)] = None
         elif name in members:
             raise XmlError(f"has <{name}> more than once in <{local_name(element)}>")
@@ -74,7 +76,7 @@ def _members(
 
 def _refuse_text(element: ET.Element) -> None:
     texts = (element.text, *(child.tail for child in element))
-    if any(text and text.strip() for text in texts):
+    if any(text and text.strip(BLANK) for text in texts):
         raise XmlError(f"has text in <{local_name(element)}>, which holds elements")
 
 

@@ -66,8 +66,9 @@ class Tls(Part):
 
     def normal(self) -> Normal:
         """Return what it does: off, or a set of versions."""
-        on: Normal = {"Enable": True, "TLSVersion": frozenset(self.versions)}
-        return on if self.enable else {"Enable": False}
+        if self.enable:
+            return {"Enable": True, "TLSVersion": frozenset(self.versions)}
+        return {"Enable": False}
 
     def accepts(self, _member: str, version: str) -> bool | None:
         """Return whether a client can use `version`."""
@@ -175,7 +176,8 @@ class CipherSuite(Part):
     def meaning(self, live: Self) -> Iterator[str]:
         """Say which suites `live` accepts and refuses, compared with this."""
         if live.mode != self.mode:
-            yield f"accepts {_MODE[live.mode]}, where {_MODE[self.mode]} are wanted"
+            accepted = f"{'only ' if self.mode == 'all' else ''}{_LIVE[live.mode]} cipher suites"
+            yield f"accepts {accepted}, where {_WANTED[self.mode]} wanted"
         elif live.mode == "custom":
             for member, version in (
                 ("CustomCipherSuite", "1.2"),
@@ -230,11 +232,8 @@ class HttpsConfiguration(Setting):
             yield Finding(path=f"/{self.root}/CipherSuite/{place}", message=doubt)
 
 
-_MODE = {
-    "all": "all cipher suites",
-    "strong": "the strong cipher suites",
-    "custom": "custom cipher suites",
-}
+_LIVE = {"all": "all", "strong": "the strong", "custom": "custom"}
+_WANTED = {"all": "all are", "strong": "only the strong ones are", "custom": "only custom ones are"}
 
 
 def _numbers(versions: frozenset[Version]) -> frozenset[str]:

@@ -1,0 +1,92 @@
+"""The documents that the emulator serves: a recording, and what was PUT on top of it."""
+
+from pathlib import Path
+from secrets import token_hex
+
+from drift.emulator.refusal import RefusedError
+from drift.live.recording import Recording
+from drift.live.service_error import ServiceError
+from drift.live.source import Answer, NoAnswerError
+from drift.settings import document
+from drift.settings.setting import Setting
+from drift.xml import XmlError
+
+
+class Store:
+    """Answers from a recording. What is PUT goes to memory, or with `write` into its files."""
+
+    def __init__(self, recording: Recording, *, write: bool) -> None:
+        """Serve `recording`."""
+        self._recording = recording
+        self._write = write
+        self._stored: dict[Path, Answer] = {}
+
+    def read(self, bucket: str, region: str | None, setting: type[Setting]) -> Answer:
+        """Return the document that was PUT last, else what the recording has."""
+        answer = self._recorded(bucket, region, setting)
+        if _stands(answer, setting):
+            return answer
+        return self._stored.get(self._recording.path(bucket, setting), answer)
+
+    def replace(
+        self, bucket: str, region: str | None, setting: type[Setting], *, body: bytes
+    ) -> Answer:
+        """Store `body` in its normal form in place of the whole document.
+
+        An error that is recorded answers a PUT as well: such a bucket can be neither read nor
+        written.
+        """
+        answer = self._recorded(bucket, region, setting)
+        if _stands(answer, setting):
+            return answer
+        self._keep(self._recording.path(bucket, setting), _normal(setting, body))
+        return Answer(200, b"")
+
+    def _recorded(self, bucket: str, region: str | None, setting: type[Setting]) -> Answer:
+        try:
+            return self._recording.read(bucket, region, setting)
+        except NoAnswerError as error:
+            raise RefusedError("InternalError", str(error)) from None
+
+    def _keep(self, path: Path, body: bytes) -> None:
+        if not self._write:
+            self._stored[path] = Answer(200, body)
+            return
+        try:
+            _write(path, body)
+        except OSError as error:
+            message = f"The recorded answer {path} cannot be written: {error.strerror}."
+            raise RefusedError("InternalError", message) from None
+
+
+def _stands(answer: Answer, setting: type[Setting]) -> bool:
+    """Return whether `answer` is an error other than that the bucket never had the setting."""
+    return ServiceError.parse(answer.body).code not in (None, setting.unset_code)
+
+
+def _normal(setting: type[Setting], body: bytes) -> bytes:
+    try:
+        read, unknown = document.read(setting, body)
+    except XmlError:
+        raise _malformed() from None
+    if unknown or not read.parts().keys() >= set(setting.required_parts):
+        raise _malformed()
+    return document.write(read)
+
+
+def _malformed() -> RefusedError:
+    message = (
+        "The XML you provided was not well-formed or did not validate against our published schema."
+    )
+    return RefusedError("MalformedXML", message)
+
+
+def _write(path: Path, body: bytes) -> None:
+    """Replace the file in one step, so that nobody ever reads half a document."""
+    temporary = path.with_name(f".{path.name}.{token_hex(4)}")
+    try:
+        with temporary.open("xb") as file:
+            file.write(body)
+        temporary.replace(path)
+    finally:
+        temporary.unlink(missing_ok=True)
