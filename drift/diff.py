@@ -27,13 +27,26 @@ def diff(
     }
     if found == wanted:
         return ()
-    paths = dict.fromkeys(path for path, _ in chain(_entries((), wanted), _entries((), found)))
-    rank = {path: place for place, path in enumerate(paths)}
+    # Part by part, and in each the members as desired, then those that only live has.
+    order = [
+        path
+        for name in wanted
+        for side in (wanted, found)
+        for path in _paths((name,), side.get(name, {}))
+    ]
     differences = sorted(
         _differences({} if live is None else found, wanted),
-        key=lambda one: (rank[one.path], str(one.desired if one.live is None else one.live)),
+        key=lambda one: (order.index(one.path), str(one.desired if one.live is None else one.live)),
     )
     return tuple(_change(declaration, seen, difference) for difference in differences)
+
+
+def _paths(path: tuple[str, ...], branch: object) -> Iterator[tuple[str, ...]]:
+    if not isinstance(branch, Mapping):
+        yield path
+        return
+    for name, inner in branch.items():
+        yield from _paths((*path, name), inner)
 
 
 def _change(declaration: Declaration, live: Setting, difference: Difference) -> Change:

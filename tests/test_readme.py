@@ -15,9 +15,8 @@ SESSION = re.compile(r"^\$ (?P<command>.+)\n(?P<output>(?:(?!\$ ).*\n)*)", re.MU
 
 def sessions() -> list[tuple[str, str]]:
     blocks = re.findall(r"^```console\n(.*?)^```$", README, re.MULTILINE | re.DOTALL)
-    return [
-        match.group("command", "output") for block in blocks for match in SESSION.finditer(block)
-    ]
+    matches = [match for block in blocks for match in SESSION.finditer(block)]
+    return [(str(match["command"]), str(match["output"])) for match in matches]
 
 
 def test_there_is_a_session() -> None:

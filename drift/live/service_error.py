@@ -11,20 +11,24 @@ from typing import NamedTuple, Self
 from xml.etree.ElementTree import Element
 from xml.sax.saxutils import escape
 
+from drift.settings import SETTINGS
 from drift.xml import XmlError, local_name, parse, text_of
 
 STATUS = {
+    **dict.fromkeys((setting.unset_code for setting in SETTINGS), 404),
     "AccessDenied": 403,
     "InternalError": 500,
     "InvalidAccessKeyId": 403,
     "InvalidArgument": 400,
     "InvalidBucketName": 400,
+    "InvalidDigest": 400,
     "InvalidSecurityToken": 403,
     "MalformedXML": 400,
     "MetaOperationQpsLimitExceeded": 503,
     "MethodNotAllowed": 405,
+    "MissingSecurityToken": 400,
     "NoSuchBucket": 404,
-    "NoSuchHttpsConfig": 404,
+    "NotImplemented": 400,
     "QpsLimitExceeded": 429,
     "RequestTimeTooSkewed": 403,
     "SecurityTokenExpired": 403,
@@ -66,6 +70,8 @@ def _member(root: Element, name: str) -> str | None:
 
 def status_of(body: bytes) -> int:
     """Return the HTTP status that goes with a recorded body: 200 unless it is an error."""
+    if b"Error" not in body.replace(b"\0", b""):  # as UTF-16 has it; most bodies are documents
+        return 200
     code = ServiceError.parse(body).code
     return 200 if code is None else STATUS.get(code, 403)
 

@@ -12,6 +12,10 @@ class Answer(NamedTuple):
     status: int
     body: bytes
 
+    def __repr__(self) -> str:
+        """Leave out the body: the service echoes tokens in some."""
+        return f"Answer(status={self.status}, {len(self.body)} bytes)"
+
 
 class NoAnswerError(Exception):
     """A source could not get an answer for one bucket; the run goes on."""

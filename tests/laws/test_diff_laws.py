@@ -17,6 +17,16 @@ OPPOSITE = {
 }
 
 
+ORDER = [
+    "/HttpsConfiguration/TLS/Enable",
+    "/HttpsConfiguration/TLS/TLSVersion",
+    "/HttpsConfiguration/CipherSuite/Enable",
+    "/HttpsConfiguration/CipherSuite/StrongCipherSuite",
+    "/HttpsConfiguration/CipherSuite/CustomCipherSuite",
+    "/HttpsConfiguration/CipherSuite/TLS13CustomCipherSuite",
+]
+
+
 def effect(document: HttpsConfiguration, *, strict: bool = False) -> dict[str, Any]:
     """Return what a live document does, worked out here by hand."""
     tls, suites = document.tls, document.cipher_suite
@@ -133,6 +143,20 @@ def test_accepting_more_is_weaker(one: HttpsConfiguration, other: HttpsConfigura
     if accepted < of_other and ours["CipherSuite"] == theirs["CipherSuite"]:
         assert impact(diff(declared(one), other)) is Impact.WEAKER
         assert impact(diff(declared(other), one)) is Impact.STRICTER
+
+
+@given(desired_documents, live_documents)
+def test_changes_come_in_the_order_of_the_document(
+    desired: HttpsConfiguration, live: HttpsConfiguration
+) -> None:
+    """TLS before ciphers, a list's entries together and sorted, whatever was added or removed."""
+    changes = diff(declared(desired), live)
+    paths = [change.path for change in changes]
+    assert paths == sorted(paths, key=ORDER.index)
+    for path in {*paths}:
+        of_list = [change for change in changes if change.path == path]
+        entries = [str(one.after if one.action == "add" else one.before) for one in of_list]
+        assert entries == sorted(entries)
 
 
 @given(desired_documents, live_documents)

@@ -17,7 +17,7 @@ from drift.planfile import dumps
 from drift.planfile import load as load_plan
 from drift.render import Screen, render
 from drift.settings.document import write
-from drift.settings.https import HttpsConfiguration
+from drift.settings.https import HttpsConfiguration, Tls
 from tests.declared import declared, planned
 from tests.strategies import as_xml, desired_documents, live_documents
 
@@ -58,6 +58,10 @@ def test_text_json_and_exit_code_agree(plan: Plan) -> None:
     assert count.pop("buckets") == len(statuses) == sum(count.values())
     assert all(number == statuses.count(Status(status)) for status, number in count.items())
     assert document["complete"] == (document["verdict"] != "incomplete")
+    for one in plan.resource_changes:
+        never = one.status is Status.DRIFT and one.change.before is None
+        assert (one.change.actions == ("create",)) == never
+    assert all(bool(one["meaning"]) == bool(one["changes"]) for one in document["resource_changes"])
     actions = [resource["change"]["actions"] for resource in document["resource_changes"]]
     add, change = actions.count(["create"]), actions.count(["update"])
     assert (
@@ -127,6 +131,28 @@ def test_strict_never_makes_a_verdict_better(desired: HttpsConfiguration, body: 
     strict = planned([declared(desired)], bodies, strict=True).verdict
     if strict is Verdict.IN_SYNC:
         assert planned([declared(desired)], bodies).verdict is Verdict.IN_SYNC
+
+
+@given(desired_documents, live_documents)
+def test_with_strict_a_warning_is_a_problem(
+    desired: HttpsConfiguration, live: HttpsConfiguration
+) -> None:
+    """What is desired and looks wrong is unreadable with --strict, and only then."""
+    bodies = {"oss-example": write(live)}
+    plain = planned([declared(desired)], bodies).resource_changes[0]
+    strict = planned([declared(desired)], bodies, strict=True).resource_changes[0]
+    assert plain.warnings == strict.warnings == tuple(desired.lint())
+    assert plain.status is not Status.UNREADABLE
+    assert (strict.status is Status.UNREADABLE) == bool(strict.warnings)
+
+
+def test_with_strict_an_unknown_element_is_a_problem() -> None:
+    tls = Tls(Enable=False)
+    body = b"<HttpsConfiguration><TLS><Enable>false</Enable></TLS><New/></HttpsConfiguration>"
+    declarations, bodies = [declared(HttpsConfiguration(TLS=tls))], {"oss-example": body}
+    assert planned(declarations, bodies).verdict is Verdict.IN_SYNC
+    assert len(planned(declarations, bodies).resource_changes[0].warnings) == 1
+    assert planned(declarations, bodies, strict=True).verdict is Verdict.INCOMPLETE
 
 
 @given(desired_documents, live_documents, st.data())
