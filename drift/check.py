@@ -53,13 +53,13 @@ def judged(declaration: Declaration, outcome: Outcome, *, strict: bool = False) 
     if strict and warnings:
         doubt = _doubt(warnings[0])
         return _resource(declaration, status=Status.UNREADABLE, problem=doubt, warnings=warnings)
-    changes = diff(declaration, live, strict=strict)
+    desired, changes = declaration.setting, diff(declaration, live, strict=strict)
     return _resource(
         declaration,
         status=Status.DRIFT if changes else Status.IN_SYNC,
         impact=Impact.all_of(change.impact for change in changes),
-        meaning=declaration.setting.meaning(live or type(declaration.setting)()) if changes else "",
-        change=_document_change(declaration.setting, live, drifted=bool(changes)),
+        meaning=desired.meaning(live or type(desired)(), strict=strict),
+        change=_document_change(desired, live, drifted=bool(changes)),
         changes=changes,
         inert=tuple(live.inert()) if live else (),
         warnings=warnings,

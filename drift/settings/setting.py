@@ -123,11 +123,16 @@ class Setting(Element, ABC):
             return Impact.MIXED
         return Impact.of(unwanted=not (accepted or added), lacking=added and not accepted)
 
-    def meaning(self, live: Self) -> str:
+    def meaning(self, live: Self, *, strict: bool = False) -> str:
         """Say in plain words, without a subject, how `live` differs from this document."""
-        live_parts = live.as_live().parts()
-        sentences = (part.meaning(live_parts[name]) for name, part in self.parts().items())
-        return "; ".join(clause for clauses in sentences for clause in clauses)
+        clauses: list[str] = []
+        live_parts = live.as_live(strict=strict).parts()
+        for name, part in self.parts().items():
+            if name in live_parts:
+                clauses += part.meaning(live_parts[name])
+            else:
+                clauses.append(f"does not report {name}")
+        return "; ".join(clauses)
 
     def inert(self) -> Iterator[Inert]:
         """Yield the values that are stored and have no effect."""

@@ -162,7 +162,9 @@ def test_changes_come_in_the_order_of_the_document(
 @given(desired_documents, live_documents)
 def test_every_drift_has_a_meaning(desired: HttpsConfiguration, live: HttpsConfiguration) -> None:
     """There are words for it iff there are changes."""
-    assert bool(diff(declared(desired), live)) == bool(desired.meaning(live))
+    for strict in (False, True):
+        changes = diff(declared(desired), live, strict=strict)
+        assert bool(changes) == bool(desired.meaning(live, strict=strict))
 
 
 @given(desired_documents)
