@@ -132,6 +132,10 @@ class DocumentChange(Value):
     after: dict[str, JsonValue] | None = None
 
 
+_ACTIONS = {Status.IN_SYNC: (("no-op",),), Status.DRIFT: (("create",), ("update",))}
+"""What each status wants done; the others want nothing."""
+
+
 class ResourceChange(Value):
     """All that was found out about one setting of one bucket."""
 
@@ -155,6 +159,12 @@ class ResourceChange(Value):
             raise ValueError("a bucket is unreadable if and only if it has a problem")
         if (self.status is Status.DRIFT) != bool(self.changes):
             raise ValueError("a bucket has drifted if and only if it has changes")
+        if self.change.actions not in _ACTIONS.get(self.status, ((),)):
+            raise ValueError("the actions are not those of the status")
+        if self.status is Status.IN_SYNC and self.impact is not Impact.NEUTRAL:
+            raise ValueError("what is in sync has no impact")
+        if self.status is Status.IN_SYNC and self.change.before != self.change.after:
+            raise ValueError("what is in sync needs no other document")
         return self
 
     @computed_field  # type: ignore[prop-decorator]

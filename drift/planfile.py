@@ -1,30 +1,29 @@
 """The plan as JSON: written, and read back without believing a word of it."""
 
 import json
+import re
 from pathlib import Path
 from typing import Any
 
 from pydantic import ValidationError
 
 from drift.errors import PlanFileError
-from drift.plan import FORMAT_VERSION, Plan
+from drift.plan import FORMAT_VERSION, Plan, ResourceChange
 from drift.untrusted import visible
 
 LARGEST = 256 << 20
 """The largest plan that is read, in bytes: enough for 200,000 buckets."""
 
+_MAJOR = re.compile(r"[1-9][0-9]{0,8}")
 _DERIVED = ("verdict", "complete", "errored", "applyable", "summary")
 _HEAD = ("format_version", "drift_version", "timestamp", *_DERIVED)
 
 
 def dumps(plan: Plan) -> str:
     """Return the plan as JSON in ASCII: the verdict first, then each bucket on a line."""
-    document = plan.model_dump(mode="json")
-    lines = [f"  {json.dumps(name)}: {json.dumps(document[name])}" for name in _HEAD]
-    resources = ",\n".join(
-        "    " + json.dumps({"address": resource.pop("address"), **resource})
-        for resource in document["resource_changes"]
-    )
+    head = plan.model_dump(mode="json", include=set(_HEAD))
+    lines = [f"  {json.dumps(name)}: {json.dumps(head[name])}" for name in _HEAD]
+    resources = ",\n".join(f"    {_line(resource)}" for resource in plan.resource_changes)
     lines.append(f'  "resource_changes": [\n{resources}\n  ]')
     return "{\n" + ",\n".join(lines) + "\n}\n"
 
@@ -33,9 +32,9 @@ def load(path: Path) -> Plan:
     """Return the plan that was saved at `path`; raise `PlanFileError` if it is none."""
     text = _text(path)
     try:
-        document = json.loads(text)
+        document = json.loads(text, object_pairs_hook=_members)
     except (ValueError, RecursionError):
-        raise _no_plan(path, "it is not JSON") from None
+        raise _no_plan(path, "it is not JSON, or has a member twice") from None
     if not isinstance(document, dict) or not isinstance(document.get("format_version"), str):
         raise _no_plan(path, "it has no format_version")
     _refuse_newer(path, document["format_version"])
@@ -47,6 +46,11 @@ def load(path: Path) -> Plan:
         raise _no_plan(path, visible(f"{pointer or 'its root'}: {first['msg']}")) from None
     _refuse_contradiction(path, document, plan)
     return plan
+
+
+def _line(resource: ResourceChange) -> str:
+    document = resource.model_dump(mode="json")
+    return json.dumps({"address": document.pop("address"), **document})
 
 
 def _text(path: Path) -> str:
@@ -63,9 +67,17 @@ def _text(path: Path) -> str:
         raise _no_plan(path, "it is not UTF-8") from None
 
 
+def _members(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    """Return the members of an object; raise `ValueError` if readers may take different ones."""
+    members = dict(pairs)
+    if len(members) < len(pairs):
+        raise ValueError
+    return members
+
+
 def _refuse_newer(path: Path, version: str) -> None:
     major = version.partition(".")[0]
-    if major.isdecimal() and int(major) > int(FORMAT_VERSION.partition(".")[0]):
+    if _MAJOR.fullmatch(major) and int(major) > int(FORMAT_VERSION.partition(".")[0]):
         raise PlanFileError(
             f"The plan {path} has the format version {visible(version)}; this drift reads "
             f"{FORMAT_VERSION}.",
@@ -77,7 +89,10 @@ def _refuse_contradiction(path: Path, document: dict[str, Any], plan: Plan) -> N
     """A saved plan may have been edited; what it says of itself must follow from its buckets."""
     derived = plan.model_dump(mode="json", include=set(_DERIVED))
     for name in _DERIVED:
-        if document.get(name) != derived[name]:
+        said, follows = document.get(name), derived[name]
+        if isinstance(said, dict) and isinstance(follows, dict):
+            said = {member: said.get(member) for member in follows}
+        if said != follows:
             raise _no_plan(path, f"its {name} does not follow from its buckets")
 
 

@@ -7,7 +7,11 @@ from collections.abc import Iterator
 from functools import cached_property
 from typing import NamedTuple
 
-_WORD = re.compile(r'"(?:[^"\\]|\\.)*"|[{}\[\],:]|[^\s{}\[\],:"]+')
+# Possessive: else a string of some megabytes takes a hundred times its size in memory.
+_WORD = re.compile(r'"(?:[^"\\]++|\\.)*+"|[{}\[\],:]|[^\s{}\[\],:"]+')
+_DEEPEST = 1000
+"""How long pointers get, in characters. A hostile file could make millions of any length."""
+_NO_VALUES = ("null", "NaN", "Infinity", "-Infinity")
 
 
 class Position(NamedTuple):
@@ -33,13 +37,13 @@ class Place(NamedTuple):
         return f"{self.file}:{self.start.line}:{self.start.column}"
 
 
-class _Word(NamedTuple):
-    """A member's name, or the first word of a value, by its offsets in the text."""
+class _Table(NamedTuple):
+    """Where everything in a text begins: pointers and offsets, of which the first counts."""
 
-    pointer: str
-    start: int
-    end: int
-    is_name: bool
+    values: dict[str, int]
+    names: dict[str, int]
+    repeated: list[tuple[str, int]]
+    voids: list[tuple[str, int]]
 
 
 class JsonText:
@@ -52,61 +56,67 @@ class JsonText:
 
     def nearest(self, pointer: str) -> str:
         """Return `pointer`, or that of the nearest value which would hold what it names."""
-        while pointer not in self._values:
+        while pointer not in self._table.values:
             pointer = pointer.rpartition("/")[0]
         return pointer
 
     def value(self, pointer: str) -> Place:
         """Return where the value at `pointer` stands, up to the end of its first word."""
-        return self._place(self._values[pointer])
+        return self._place(pointer, self._table.values[pointer])
 
     def name(self, pointer: str) -> Place:
         """Return where the name of the member at `pointer` stands."""
-        return self._place(self._names[pointer])
+        table = self._table
+        return self._place(pointer, table.names.get(pointer, table.values[pointer]))
+
+    def is_void(self, pointer: str) -> bool:
+        """Return whether a null, or one of the numbers that JSON lacks, is at `pointer`."""
+        return self.text.startswith(_NO_VALUES, self._table.values[pointer])
 
     def repeated(self) -> Iterator[Place]:
         """Yield the places of names that their object has already."""
-        seen = set[str]()
-        for word in self._words:
-            if word.is_name and word.pointer in seen:
-                yield self._place(word)
-            elif word.is_name:
-                seen.add(word.pointer)
+        yield from (self._place(*where) for where in self._table.repeated)
 
-    def nulls(self) -> Iterator[Place]:
-        """Yield the places of all nulls."""
-        for word in self._words:
-            if not word.is_name and self.text.startswith("null", word.start):
-                yield self._place(word)
+    def voids(self) -> Iterator[tuple[str, Place]]:
+        """Yield every null, and every NaN and Infinity, which JSON lacks, with its place."""
+        for pointer, start in self._table.voids:
+            yield self.text[start : self._end(start)], self._place(pointer, start)
 
     def line_and_column(self, pointer: str) -> tuple[int, int]:
         """Return where the value at `pointer`, or the nearest that would hold it, begins."""
-        offset = self._values[self.nearest(pointer)].start
-        line = bisect_right(self._lines, offset)
-        return line, offset - self._lines[line - 1] + 1
+        position = self._position(self._table.values[self.nearest(pointer)])
+        return position.line, position.column
 
-    def _place(self, word: _Word) -> Place:
-        return Place(self.file, word.pointer, self._position(word.start), self._position(word.end))
+    def _place(self, pointer: str, start: int) -> Place:
+        end = self._position(self._end(start))
+        return Place(self.file, pointer, self._position(start), end)
+
+    def _end(self, start: int) -> int:
+        word = _WORD.match(self.text, start)
+        return word.end() if word else start
 
     def _position(self, offset: int) -> Position:
         line = bisect_right(self._lines, offset)
-        return Position(line, offset - self._lines[line - 1] + 1, len(self.text[:offset].encode()))
+        column = offset - self._lines[line - 1] + 1
+        # To count the bytes of all that stands before takes long, and a text has many places.
+        byte = offset if self.text.isascii() else len(self.text[:offset].encode())
+        return Position(line, column, byte)
 
     @cached_property
     def _lines(self) -> list[int]:
         return [0, *(match.end() for match in re.finditer("\n", self.text))]
 
     @cached_property
-    def _words(self) -> list[_Word]:
-        return list(_walk(self.text))
-
-    @cached_property
-    def _values(self) -> dict[str, _Word]:
-        return {word.pointer: word for word in reversed(self._words) if not word.is_name}
-
-    @cached_property
-    def _names(self) -> dict[str, _Word]:
-        return {word.pointer: word for word in reversed(self._words) if word.is_name}
+    def _table(self) -> _Table:
+        table = _Table({}, {}, [], [])
+        for pointer, start, is_name in _walk(self.text):
+            if is_name and table.names.setdefault(pointer, start) != start:
+                table.repeated.append((pointer, start))
+            elif not is_name:
+                table.values.setdefault(pointer, start)
+                if self.text.startswith(_NO_VALUES, start):
+                    table.voids.append((pointer, start))
+        return table
 
 
 def escaped(name: str) -> str:
@@ -114,12 +124,12 @@ def escaped(name: str) -> str:
     return name.replace("~", "~0").replace("/", "~1")
 
 
-def _walk(text: str) -> Iterator[_Word]:
-    """Yield every member's name and the first word of every value, as they come."""
+def _walk(text: str) -> Iterator[tuple[str, int, bool]]:
+    """Yield the pointer and offset of every value and, with True, of every member's name."""
     pointer, wants_name = "", False
     above: list[tuple[str, int | None]] = []  # the containers, and in a list the next index
     for match in _WORD.finditer(text):
-        word, (start, end) = match[0], match.span()
+        word = match[0]
         if word in "}]":
             above.pop()
             wants_name = False
@@ -128,14 +138,21 @@ def _walk(text: str) -> Iterator[_Word]:
             wants_name = index is None
             if index is not None:
                 above[-1] = holder, index + 1
-                pointer = f"{holder}/{index + 1}"
+                pointer = _below(holder, str(index + 1))
         elif wants_name:
-            pointer = f"{above[-1][0]}/{escaped(json.loads(word))}"
-            yield _Word(pointer, start, end, is_name=True)
+            name = json.loads(word) if "\\" in word else word[1:-1]
+            pointer = _below(above[-1][0], escaped(name))
             wants_name = False
+            if len(pointer) < _DEEPEST:
+                yield pointer, match.start(), True
         elif word != ":":
-            yield _Word(pointer, start, end, is_name=False)
+            if len(pointer) < _DEEPEST:
+                yield pointer, match.start(), False
             if word in "{[":
                 wants_name = word == "{"
                 above.append((pointer, None if wants_name else 0))
-                pointer = pointer if wants_name else f"{pointer}/0"
+                pointer = pointer if wants_name else _below(pointer, "0")
+
+
+def _below(holder: str, step: str) -> str:
+    return f"{holder}/{step}"[:_DEEPEST]

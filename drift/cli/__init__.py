@@ -48,10 +48,14 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return int(app(args=arguments, prog_name="drift", standalone_mode=False))
     except typer.TyperException as error:
         # Typer's own exit code for a mistyped option is 2, which reads as drift.
-        output.fail(error.format_message(), "drift --help lists the commands and their options.")
+        message = error.format_message().removesuffix(".")
+        output.fail(f"{message}.", "drift --help lists the commands and their options.")
     except StoppedError as error:
         output.fail_stopped(error)
         return 130
     except DriftError as error:
         output.fail(str(error), error.advice)
+    except OSError as error:
+        # Typer writes its help by itself.
+        output.fail(str(output.lost(error)))
     return 1

@@ -12,9 +12,7 @@ from drift.errors import OptionError
 def emulator(
     recording: Annotated[
         Path | None,
-        typer.Argument(
-            help="The folder of a recording. [default: the samples]", show_default=False
-        ),
+        typer.Argument(help="The folder of a recording.", show_default="the samples"),
     ] = None,
     *,
     port: Annotated[

@@ -1,6 +1,5 @@
 """The options that several commands share."""
 
-import math
 from pathlib import Path
 from typing import Annotated, TypeAlias
 
@@ -8,11 +7,16 @@ import typer
 
 from drift.cli.output import Color
 
+_DAY = 86_400
+
 
 def seconds(value: float | None) -> float | None:
-    """Return `value` if it is a number of seconds; Typer takes `nan` and `inf` for numbers."""
-    if value is not None and not 0 < value < math.inf:
-        raise typer.BadParameter("it is not a number of seconds above 0")
+    """Return `value` if it is a number of seconds; Typer takes `nan` and `inf` for numbers.
+
+    The clocks of sockets and queues overflow at some weeks or years, so a day is the most.
+    """
+    if value is not None and not 0 < value <= _DAY:
+        raise typer.BadParameter(f"it is not a number of seconds above 0, and at most {_DAY}")
     return value
 
 
@@ -21,7 +25,7 @@ def region_id(value: str | None) -> str | None:
     from drift.desired.file_model import checked_region
 
     try:
-        return value and checked_region(value)
+        return None if value is None else checked_region(value)
     except ValueError as error:
         raise typer.BadParameter(str(error)) from None
 
@@ -29,7 +33,7 @@ def region_id(value: str | None) -> str | None:
 Paths: TypeAlias = Annotated[
     list[Path] | None,
     typer.Argument(
-        help="Desired files, or folders that are searched for *.json. [default: desired]",
+        help="Desired files, or folders that are searched for *.json; without any, `desired`.",
         show_default=False,
     ),
 ]

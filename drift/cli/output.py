@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from contextlib import suppress
 from io import TextIOWrapper
 from pathlib import Path
-from typing import TYPE_CHECKING, Literal, TypeAlias
+from typing import TYPE_CHECKING, Literal, TextIO, TypeAlias
 
 from drift.diagnostic import Diagnostic
 from drift.errors import FileError, StoppedError
@@ -20,10 +20,20 @@ if TYPE_CHECKING:
 Color: TypeAlias = Literal["auto", "always", "never"]
 
 _MOST_NAMES = 50
+_LONGEST = 10_000
+"""The longest error, in characters: fifty names of buckets, or two paths, and a sentence."""
 
 
 def prepare() -> None:
-    """Make the standard streams take every character, whatever encoding the terminal has."""
+    """Make the standard streams take every character, whatever encoding the terminal has.
+
+    Python has None for a stream that the caller closed. In its place comes a standard output that
+    cannot be written, so that it fails as any other, and a standard error that leads nowhere.
+    """
+    if sys.stdout is None:
+        sys.stdout = os.fdopen(os.open(os.devnull, os.O_RDONLY), "w", encoding="utf-8")
+    if sys.stderr is None:
+        sys.stderr = os.fdopen(os.open(os.devnull, os.O_WRONLY), "w", encoding="utf-8")
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, TextIOWrapper):
             stream.reconfigure(errors="backslashreplace")
@@ -35,20 +45,27 @@ def write(text: str) -> None:
         sys.stdout.write(text)
         sys.stdout.flush()
     except OSError as error:
-        # What is still buffered would fail once more at exit, beyond anybody's reach.
-        with suppress(OSError):
-            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        raise FileError(f"Standard output cannot be written: {error.strerror}.") from None
+        raise lost(error) from None
+
+
+def lost(error: OSError) -> FileError:
+    """Give standard output up, and return the error to raise for it."""
+    _silence(sys.stdout)
+    return FileError(f"Standard output cannot be written: {error.strerror}.")
 
 
 def note(text: str) -> None:
-    """Write a line to standard error."""
-    sys.stderr.write(f"{text}\n")
+    """Write a line to standard error; if nobody can read it, the verdict is the same."""
+    try:
+        sys.stderr.write(f"{text}\n")
+        sys.stderr.flush()
+    except OSError:
+        _silence(sys.stderr)
 
 
 def fail(message: str, advice: str = "") -> None:
     """Write an error to standard error."""
-    note(" ".join(filter(None, (f"Error: {message}", advice))))
+    note(visible(" ".join(filter(None, (f"Error: {message}", advice))), _LONGEST))
 
 
 def fail_stopped(error: StoppedError) -> None:
@@ -97,10 +114,22 @@ def save(path: Path, text: str) -> None:
 
 def refuse_unwritable(path: Path) -> None:
     """Raise `FileError` if it is plain already that `path` cannot be replaced."""
-    if path.exists() and not path.is_file():
+    try:
+        target = path.resolve()
+        irregular = target.is_symlink() or (target.exists() and not target.is_file())
+        has_folder = target.parent.is_dir()
+    except (OSError, RuntimeError):  # its name is too long, or links lead to each other
+        raise FileError(f"{path} cannot be written: it is no path to a file.") from None
+    if irregular:
         raise FileError(f"{path} cannot be written: it is no regular file.")
-    if not path.resolve().parent.is_dir():
+    if not has_folder:
         raise FileError(f"{path} cannot be written: its folder does not exist.")
+
+
+def _silence(stream: TextIO) -> None:
+    """Lead `stream` nowhere: what it still holds would fail once more at exit, with code 120."""
+    with suppress(OSError):
+        os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())
 
 
 def _has_color() -> bool:

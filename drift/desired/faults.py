@@ -14,10 +14,9 @@ from drift.settings.faults import choices, did_you_mean, sentence
 
 def faults(text: JsonText, error: ValidationError) -> Iterator[Diagnostic]:
     """Yield a diagnostic for each error, but none for a null: that is one fault by itself."""
-    nulls = {place.pointer for place in text.nulls()}
     for details in error.errors(include_url=False):
         pointer = text.nearest("".join(f"/{escaped(str(step))}" for step in details["loc"]))
-        if pointer not in nulls:
+        if not text.is_void(pointer):
             unknown = details["type"] == "extra_forbidden"
             place = text.name(pointer) if unknown else text.value(pointer)
             yield Diagnostic("error", place, sentence(details), _remedy(details))

@@ -19,14 +19,15 @@ def find(paths: Iterable[Path]) -> list[Path | Diagnostic]:
     returned once, however often it is named, and the files are sorted. A folder that cannot be
     read, or has nothing to read, is a diagnostic: to check nothing is not to find nothing wrong.
     """
-    files: dict[Path, Path] = {}
+    files: dict[str, Path] = {}
     faults: list[Diagnostic] = []
     for path in paths:
         for found in _under(path):
             if isinstance(found, Diagnostic):
                 faults.append(found)
             else:
-                files.setdefault(found.resolve(), found)
+                # Path.resolve raises where links lead to each other, up to Python 3.12.
+                files.setdefault(os.path.realpath(found), found)
     return [*sorted(files.values()), *faults]
 
 
@@ -54,8 +55,15 @@ def name_of(path: Path) -> str:
     return path.as_posix().encode("utf-8", "backslashreplace").decode()
 
 
+def _is_folder(path: Path) -> bool:
+    try:
+        return path.is_dir()
+    except OSError:  # its name is too long, for one; reading the file will say so
+        return False
+
+
 def _under(path: Path) -> Iterator[Path | Diagnostic]:
-    if not path.is_dir() or path.suffix == ".json":
+    if not _is_folder(path) or path.suffix == ".json":
         yield path
         return
     found = [*_walked(path)]

@@ -1,6 +1,7 @@
 """Desired files in, validated declarations out, with every fault of every file."""
 
 from collections.abc import Iterable, Iterator
+from dataclasses import replace
 from itertools import chain, islice
 from pathlib import Path
 from typing import NamedTuple
@@ -53,12 +54,18 @@ def _loaded(found: Path | Diagnostic, region: str | None) -> Desired:
         file = DesiredFile.model_validate(parsed.value)
     except ValidationError as error:
         return Desired((), tuple(islice(chain(_wrong_in_text(text), faults(text, error)), _MOST)))
+    linted = [(setting, tuple(setting.lint())) for setting in file.settings()]
     declarations = tuple(
-        Declaration(bucket, file.region or region, setting, tuple(setting.lint()), text, pointer)
+        Declaration(bucket, file.region or region, setting, warnings, text, pointer)
         for bucket, pointer in _buckets(file.bucket, text)
-        for setting in file.settings()
+        for setting, warnings in linted
     )
-    faults_found = chain(_wrong_in_text(text), _idle(file, text), _suspicious(file, text))
+    suspicious = (
+        Diagnostic("warning", text.value(finding.path), finding.message)
+        for _, warnings in linted
+        for finding in warnings
+    )
+    faults_found = chain(_wrong_in_text(text), _idle(file, text), suspicious)
     return Desired(declarations, tuple(islice(faults_found, _MOST)))
 
 
@@ -68,13 +75,13 @@ def _buckets(names: tuple[str, ...], text: JsonText) -> Iterator[tuple[str, str]
 
 
 def _wrong_in_text(text: JsonText) -> Iterator[Diagnostic]:
-    """Yield what a JSON parser lets pass: members that repeat, and nulls."""
+    """Yield what Python's parser lets pass: members that repeat, nulls, and numbers like NaN."""
     for place in text.repeated():
         name = visible(place.pointer.rpartition("/")[2])
         yield Diagnostic("error", place, f"`{name}` is given more than once", "Keep one of them.")
-    for place in text.nulls():
+    for word, place in text.voids():
         detail = "Leave the member out: what is left out is not managed."
-        yield Diagnostic("error", place, "null is no value here", detail)
+        yield Diagnostic("error", place, f"{word} is no value here", detail)
 
 
 def _idle(file: Head, text: JsonText) -> Iterator[Diagnostic]:
@@ -88,23 +95,23 @@ def _idle(file: Head, text: JsonText) -> Iterator[Diagnostic]:
             yield Diagnostic("error", place, f"`{setting.root}` manages nothing", detail)
 
 
-def _suspicious(file: Head, text: JsonText) -> Iterator[Diagnostic]:
-    for setting in file.settings():
-        for finding in setting.lint():
-            yield Diagnostic("warning", text.value(finding.path), finding.message)
-
-
 def _merged(declarations: Iterable[Declaration]) -> Desired:
     """Return one declaration for each bucket and setting, and those that disagree with it."""
     kept: dict[tuple[str, str], Declaration] = {}
     conflicts: list[Diagnostic] = []
     for declaration in declarations:
         first = kept.setdefault((declaration.bucket, declaration.setting.type), declaration)
-        if not first.says_the_same(declaration):
+        if first is not declaration and not first.says_the_same(declaration):
             place = declaration.text.value(declaration.pointer)
-            other = first.text.value(first.pointer)
+            other = visible(str(first.text.value(first.pointer)), 300)
             summary = f"{declaration.bucket} is declared differently in {other}"
             conflicts.append(
                 Diagnostic("error", place, summary, "Keep one of them, or make them equal.")
+            )
+        elif set(declaration.warnings) - set(first.warnings):
+            # Alike in what they do, but with `--strict` a warning of either is a problem.
+            warnings = dict.fromkeys((*first.warnings, *declaration.warnings))
+            kept[declaration.bucket, declaration.setting.type] = replace(
+                first, warnings=tuple(warnings)
             )
     return Desired(tuple(kept[key] for key in sorted(kept)), tuple(conflicts))

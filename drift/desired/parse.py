@@ -2,7 +2,7 @@
 
 import json
 from pathlib import Path
-from typing import NamedTuple, NoReturn
+from typing import NamedTuple
 
 from drift.desired.files import name_of, text_of
 from drift.diagnostic import Diagnostic
@@ -25,16 +25,15 @@ def parse(path: Path) -> Parsed | Diagnostic:
     except FileError as error:
         return Diagnostic("error", Place(name), str(error), error.advice)
     try:
-        return Parsed(JsonText(name, text), json.loads(text, parse_constant=_refuse))
+        return Parsed(JsonText(name, text), json.loads(text, parse_int=_whole))
     except json.JSONDecodeError as error:
         # Its positions count from 1; a byte offset is what editors and SARIF want.
         start = Position(error.lineno, error.colno, len(text[: error.pos].encode()))
         return Diagnostic("error", Place(name, "", start, start), f"Not JSON: {error.msg}")
     except RecursionError:
         return Diagnostic("error", Place(name), "The JSON is nested too deeply")
-    except ValueError as error:
-        return Diagnostic("error", Place(name), f"Not JSON: {error}")
 
 
-def _refuse(constant: str) -> NoReturn:
-    raise ValueError(f"{constant} is no number there")
+def _whole(digits: str) -> float:
+    """Return a number; of one with thousands of digits, which `int` refuses, the size is enough."""
+    return int(digits) if len(digits) < 100 else float(digits)

@@ -24,31 +24,38 @@ def block(resource: ResourceChange) -> Iterator[Line]:
     holders: list[_Path] = []
     for holder, changes in groupby(resource.changes, key=_holder):
         holders.append(holder)
-        yield from _part(resource, holder, list(changes))
+        lines = _attributes(resource, holder, list(changes))
+        yield from _part(resource, holder, lines) if holder[1:] else lines
     root = holders[0][:1]
-    before, after = (
-        _members(side, root) for side in (resource.change.before, resource.change.after)
-    )
-    unchanged = [name for name in after if name in before and (*root, name) not in holders]
-    yield from _hidden(len(unchanged), "block", " " * 8)
+    parts = [
+        name for name in _unchanged(resource, root, blocks=True) if (*root, name) not in holders
+    ]
+    yield from _hidden(len(parts), "block", " " * 8)
     yield Line("    }")
 
 
-def _part(resource: ResourceChange, holder: _Path, changes: Sequence[Change]) -> Iterator[Line]:
-    """Yield the changes of the members of one part, such as `TLS`."""
+def _part(resource: ResourceChange, holder: _Path, lines: Iterator[Line]) -> Iterator[Line]:
+    """Yield the block of one part, such as `TLS`, around the lines of its members."""
+    symbol = "~" if _members(resource.change.before, holder) else "+"
+    yield Line(f"      {symbol} {visible('/'.join(holder[1:]))} {{", symbol)
+    yield from (Line(f"    {line.text}", line.kind) for line in lines)
+    yield Line("        }")
+
+
+def _attributes(
+    resource: ResourceChange, holder: _Path, changes: Sequence[Change]
+) -> Iterator[Line]:
+    """Yield the changes of the members of one part, or of the document itself."""
     before = _members(resource.change.before, holder)
     after = _members(resource.change.after, holder)
-    symbol = "~" if before else "+"
-    yield Line(f"      {symbol} {visible('/'.join(holder[1:]))} {{", symbol)
     width = max(len(_name(change)) for change in changes)
     for name, of_member in groupby(changes, key=_name):
         listed = isinstance(after.get(name, before.get(name)), list)
         draw = _list if listed else _scalar
         yield from draw(f"{visible(name):{width}}", list(of_member), before.get(name))
     touched = {_name(change) for change in changes}
-    unchanged = [name for name in after if name in before and name not in touched]
-    yield from _hidden(len(unchanged), "attribute", " " * 12)
-    yield Line("        }")
+    kept = [name for name in _unchanged(resource, holder, blocks=False) if name not in touched]
+    yield from _hidden(len(kept), "attribute", " " * 8)
 
 
 def _scalar(name: str, changes: Sequence[Change], _before: JsonValue) -> Iterator[Line]:
@@ -56,26 +63,33 @@ def _scalar(name: str, changes: Sequence[Change], _before: JsonValue) -> Iterato
         sides = {"add": (change.after,), "remove": (change.before,)}
         values = sides.get(change.action, (change.before, change.after))
         symbol = _SYMBOL[change.action]
-        yield Line(f"          {symbol} {name} = {' -> '.join(map(json.dumps, values))}", symbol)
+        yield Line(f"      {symbol} {name} = {' -> '.join(map(json.dumps, values))}", symbol)
 
 
 def _list(name: str, changes: Sequence[Change], before: JsonValue) -> Iterator[Line]:
     symbol = "~" if isinstance(before, list) else "+"
-    yield Line(f"          {symbol} {name} = [", symbol)
+    yield Line(f"      {symbol} {name} = [", symbol)
     for change in changes:
         value = change.after if change.action == "add" else change.before
         mark = _SYMBOL[change.action]
-        yield Line(f"              {mark} {json.dumps(value)},", mark)
+        yield Line(f"          {mark} {json.dumps(value)},", mark)
     removed = [change for change in changes if change.action == "remove"]
     kept = len(before) - len(removed) if isinstance(before, list) else 0
-    yield from _hidden(kept, "element", " " * 16)
-    yield Line("            ]")
+    yield from _hidden(kept, "element", " " * 12)
+    yield Line("        ]")
 
 
 def _hidden(count: int, what: str, indent: str) -> Iterator[Line]:
     if count > 0:
         plural = "" if count == 1 else "s"
         yield Line(f"{indent}# ({count} unchanged {what}{plural} hidden)", "#")
+
+
+def _unchanged(resource: ResourceChange, holder: _Path, *, blocks: bool) -> list[str]:
+    """Return the members of `holder` on both sides: the parts if `blocks`, else the others."""
+    before = _members(resource.change.before, holder)
+    after = _members(resource.change.after, holder)
+    return [name for name in after if name in before and isinstance(after[name], dict) is blocks]
 
 
 def _members(document: JsonValue, path: _Path) -> Mapping[str, JsonValue]:

@@ -77,7 +77,8 @@ def _summary(plan: Plan, screen: Screen) -> Iterator[Line]:
     else:
         actions = [resource.change.actions for resource in plan.resource_changes]
         add, change = actions.count(("create",)), actions.count(("update",))
-        yield Line(f"Plan: {add} to add, {change} to change, 0 to destroy.", "head")
+        todo = f"Plan: {add} to add, {change} to change, 0 to destroy."
+        yield from sentences(todo, screen, kind="head")
     parts = {
         "in sync": count.in_sync,
         "drifted": count.drift,

@@ -40,7 +40,7 @@ def nearly_desired(draw: st.DrawFn) -> dict[str, Any]:
     for _ in range(draw(st.integers(0, 3))):
         holder = draw(st.sampled_from(holders(file)))
         if draw(st.booleans()):
-            holder[draw(NAMES)] = draw(JUNK)
+            holder[draw(NAMES)] = copy.deepcopy(draw(JUNK))
         elif holder:
             del holder[draw(st.sampled_from(sorted(holder)))]
     return file

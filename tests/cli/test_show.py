@@ -1,0 +1,292 @@
+"""`drift show`: a saved plan is printed, and not believed where it contradicts itself."""
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any, TypeAlias
+
+import pytest
+
+from tests.cli.running import SAMPLES, Ran
+
+Drift: TypeAlias = Callable[..., Ran]
+Write: TypeAlias = Callable[..., Path]
+Edit: TypeAlias = Callable[[dict[str, Any]], object]
+
+
+@pytest.fixture
+def saved(drift: Drift, recorded: tuple[str, Path]) -> dict[str, Any]:
+    """Return a plan of the samples as it was saved, with a bucket of every status."""
+    drift("plan", SAMPLES / "desired", *recorded, "--out", "plan.json")
+    document: dict[str, Any] = json.loads(Path("plan.json").read_text())
+    return document
+
+
+def resource(document: dict[str, Any], status: str) -> dict[str, Any]:
+    found: dict[str, Any] = next(
+        one for one in document["resource_changes"] if one["status"] == status
+    )
+    return found
+
+
+def drop(document: dict[str, Any], status: str) -> None:
+    """Leave out every bucket of a status, and count anew."""
+    kept = [one for one in document["resource_changes"] if one["status"] != status]
+    document["resource_changes"] = kept
+    document["summary"]["buckets"] = len(kept)
+    document["summary"][status] = 0
+
+
+def drifted_only(document: dict[str, Any]) -> dict[str, Any]:
+    """Make it a plan that is complete, and in which a single bucket has drifted."""
+    for status in ("unreadable", "missing"):
+        drop(document, status)
+    one = resource(document, "drift")
+    others = [one for one in document["resource_changes"] if one["status"] == "in_sync"]
+    document["resource_changes"] = [one, *others]
+    document["summary"] |= {"buckets": 1 + len(others), "drift": 1}
+    document |= {"verdict": "drift", "complete": True, "errored": False, "applyable": True}
+    return one
+
+
+def turned_green(document: dict[str, Any]) -> dict[str, Any]:
+    one = drifted_only(document)
+    one["status"] = "in_sync"
+    count = document["summary"]
+    count |= {"in_sync": count["buckets"], "drift": 0}
+    document |= {"verdict": "in_sync", "applyable": False}
+    return one
+
+
+def test_a_saved_plan_is_shown_as_it_was_printed(drift: Drift, recorded: tuple[str, Path]) -> None:
+    printed = drift("plan", SAMPLES / "desired", *recorded, "--out", "plan.json")
+    shown = drift("show", "plan.json")
+    assert shown == (0, printed.out, printed.err)
+    again = drift("show", "plan.json", "--format", "json")
+    assert again.out == Path("plan.json").read_text()
+
+
+def test_an_edited_plan_that_holds_together_is_read(
+    drift: Drift, write: Write, saved: dict[str, Any]
+) -> None:
+    drifted_only(saved)
+    ran = drift("show", write("edited.json", saved))
+    assert ran.code == 0
+    assert "Verdict: drift" in ran.out
+
+
+NO_PLANS = {
+    "nothing": ("", "it is not JSON"),
+    "words": ("No changes.", "it is not JSON"),
+    "half a plan": ('{"format_version": "1.0", ', "it is not JSON"),
+    "a list": ("[]", "it has no format_version"),
+    "an object": ("{}", "it has no format_version"),
+    "a version that is no text": ('{"format_version": 1.0}', "it has no format_version"),
+    "only a version": ('{"format_version": "1.0"}', "/drift_version: Field required"),
+    "an older version": ('{"format_version": "0.9"}', "/format_version: "),
+    "a version of other digits": ('{"format_version": "\u0662.0"}', "/format_version: "),
+    "a version of many digits": (f'{{"format_version": "{"9" * 5000}.0"}}', "/format_version: "),
+    "a verdict twice": ('{"format_version": "1.0", "verdict": 1, "verdict": 2}', "it is not JSON"),
+    "deep nesting": ("[" * 100_000, "it is not JSON"),
+    "another encoding": ('{"a": "ö"}'.encode("latin-1"), "it is not UTF-8"),
+    "a desired file": ('{"Bucket": "oss-example"}', "it has no format_version"),
+}
+
+
+@pytest.mark.parametrize(("content", "reason"), NO_PLANS.values(), ids=NO_PLANS)
+def test_what_is_no_plan(drift: Drift, write: Write, content: object, reason: str) -> None:
+    ran = drift("show", write("plan.json", content))
+    ran.failed(f"Error: plan.json is no plan: {reason}", "Save one with drift plan --out FILE.")
+    assert ran.out == ""
+
+
+def test_a_plan_that_cannot_be_read(drift: Drift, folder: Path) -> None:
+    drift("show", "nowhere").failed("The plan nowhere cannot be read: No such file or directory.")
+    drift("show", folder).failed("cannot be read: Is a directory.")
+
+
+def test_a_plan_that_is_too_large(drift: Drift, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("drift.planfile.LARGEST", 1 << 20)
+    with Path("plan.json").open("wb") as file:
+        file.truncate((1 << 20) + 1)
+    drift("show", "plan.json").failed("plan.json is no plan: it is larger than 1 MiB")
+
+
+LIES: dict[str, tuple[Edit, str]] = {
+    "a verdict flipped to in_sync": (
+        lambda plan: plan.update(verdict="in_sync"),
+        "its verdict does not follow from its buckets",
+    ),
+    "a verdict that does not exist": (
+        lambda plan: plan.update(verdict="fine"),
+        "its verdict does not follow",
+    ),
+    "no verdict": (lambda plan: plan.pop("verdict"), "its verdict does not follow"),
+    "complete, though it is not": (
+        lambda plan: plan.update(complete=True),
+        "its complete does not follow from its buckets",
+    ),
+    "no error, though there is one": (
+        lambda plan: plan.update(errored=False),
+        "its errored does not follow",
+    ),
+    "applyable, though it is not": (
+        lambda plan: plan.update(applyable=True),
+        "its applyable does not follow",
+    ),
+    "a number that is wrong": (
+        lambda plan: plan["summary"].update(in_sync=8),
+        "its summary does not follow",
+    ),
+    "a number that is missing": (
+        lambda plan: plan["summary"].pop("missing"),
+        "its summary does not follow",
+    ),
+    "a summary that is none": (
+        lambda plan: plan.update(summary=[]),
+        "its summary does not follow",
+    ),
+    "an unreadable bucket left out": (
+        lambda plan: plan["resource_changes"].remove(resource(plan, "unreadable")),
+        "its verdict does not follow",
+    ),
+    "a drift turned in_sync": (
+        lambda plan: resource(plan, "drift").update(status="in_sync"),
+        ": Value error, a bucket has drifted if and only if it has changes",
+    ),
+    "a drift turned in_sync, without its changes": (
+        lambda plan: turned_green(plan).update(changes=[]),
+        "/resource_changes/0: Value error, ",
+    ),
+    "a drift turned in_sync, without its changes and actions": (
+        lambda plan: turned_green(plan).update(
+            changes=[],
+            impact="neutral",
+            change=resource(plan, "in_sync")["change"] | {"actions": ["no-op"], "after": None},
+        ),
+        "/resource_changes/0: Value error, ",
+    ),
+    "in sync, and yet weaker": (
+        lambda plan: resource(plan, "in_sync").update(impact="weaker"),
+        "what is in sync has no impact",
+    ),
+    "an unreadable bucket turned in_sync": (
+        lambda plan: resource(plan, "unreadable").update(status="in_sync"),
+        "a bucket is unreadable if and only if it has a problem",
+    ),
+    "an unreadable bucket turned in_sync, without its problem": (
+        lambda plan: resource(plan, "unreadable").update(status="in_sync", problem=None),
+        ": Value error, ",
+    ),
+    "a missing bucket turned in_sync": (
+        lambda plan: resource(plan, "missing").update(status="in_sync"),
+        ": Value error, ",
+    ),
+    "a status that does not exist": (
+        lambda plan: resource(plan, "drift").update(status="fine"),
+        "/status: ",
+    ),
+    "two actions": (
+        lambda plan: resource(plan, "drift")["change"].update(actions=["no-op", "update"]),
+        "/change/actions: ",
+    ),
+    "a line before the first": (
+        lambda plan: resource(plan, "drift")["source"].update(line=0),
+        "/source/line: ",
+    ),
+    "a time without a zone": (
+        lambda plan: plan.update(timestamp="2026-11-22T12:00:00"),
+        "/timestamp: ",
+    ),
+    "no buckets": (
+        lambda plan: plan.update(resource_changes=[]),
+        "does not follow",
+    ),
+}
+
+
+@pytest.mark.parametrize(("edit", "reason"), LIES.values(), ids=LIES)
+def test_a_plan_that_contradicts_itself(
+    drift: Drift, write: Write, saved: dict[str, Any], edit: Edit, reason: str
+) -> None:
+    edit(saved)
+    for name in ("text", "json"):
+        ran = drift("show", write("edited.json", saved), "--format", name)
+        ran.failed("Error: edited.json is no plan: ", reason)
+        assert ran.out == ""
+
+
+def test_a_plan_without_buckets_is_never_green(
+    drift: Drift, write: Write, saved: dict[str, Any]
+) -> None:
+    saved |= {"resource_changes": [], "verdict": "in_sync", "complete": True, "errored": False}
+    saved["summary"] = dict.fromkeys(saved["summary"], 0)
+    drift("show", write("edited.json", saved)).failed("its verdict does not follow")
+    saved |= {"verdict": "incomplete", "complete": False}
+    assert "Verdict: incomplete" in drift("show", write("edited.json", saved)).out
+
+
+@pytest.mark.parametrize("version", ["2.0", "2.0-rc1", "10.3", "999"])
+def test_a_newer_plan_asks_for_an_upgrade(
+    drift: Drift, write: Write, saved: dict[str, Any], version: str
+) -> None:
+    saved["format_version"] = version
+    drift("show", write("edited.json", saved)).failed(
+        f"The plan edited.json has the format version {version}; this drift reads 1.0. "
+        "Upgrade drift: pip install --upgrade oss-drift."
+    )
+
+
+def test_a_plan_of_a_later_minor_version_may_say_more(
+    drift: Drift, write: Write, saved: dict[str, Any]
+) -> None:
+    expected = drift("show", "plan.json")
+    saved |= {"format_version": "1.9", "extra": {"a": [1]}}
+    saved["summary"]["skipped"] = 3
+    for one in saved["resource_changes"]:
+        one |= {"extra": 1}
+        one["source"]["extra"] = 2
+        one["change"]["extra"] = 3
+        for change in one["changes"]:
+            change["extra"] = 4
+    assert drift("show", write("edited.json", saved)) == expected
+
+
+def test_a_hostile_plan_is_harmless(drift: Drift, write: Write, saved: dict[str, Any]) -> None:
+    escape = "\x1b[31m\n\u202e\x9b [bold]x[/] "
+    chosen = ("status", "impact", "action", "actions")  # values from short lists, which are checked
+
+    def spoilt(value: Any) -> Any:
+        if isinstance(value, dict):
+            return {key: one if key in chosen else spoilt(one) for key, one in value.items()}
+        if isinstance(value, list):
+            return [spoilt(inner) for inner in value]
+        return value + escape if isinstance(value, str) else value
+
+    warning = {"warnings": [{"path": escape, "message": escape}]}
+    saved["resource_changes"] = [spoilt(one) | warning for one in saved["resource_changes"]]
+    ran = drift("show", write("edited.json", saved))
+    assert ran.code == 0
+    assert r"\x1b[31m\n\u202e\x9b [bold]x[/] " in ran.out
+    assert r"\x1b[31m\n\u202e\x9b [bold]x[/] " in ran.err
+
+
+@pytest.mark.parametrize(
+    "path", ["", "/", "HttpsConfiguration", "/HttpsConfiguration", "//", "/a/b/c/d/e", "/TLS/x"]
+)
+def test_a_strange_pointer_in_a_plan_is_shown_or_refused(
+    drift: Drift, write: Write, saved: dict[str, Any], path: str
+) -> None:
+    for change in resource(saved, "drift")["changes"]:
+        change["path"] = path
+    ran = drift("show", write("edited.json", saved))
+    assert (ran.code, "Verdict: incomplete" in ran.out) in ((0, True), (1, False))
+
+
+@pytest.mark.parametrize("side", [None, {}, {"HttpsConfiguration": None}, {"a": [[]]}])
+def test_strange_documents_in_a_plan_are_shown_or_refused(
+    drift: Drift, write: Write, saved: dict[str, Any], side: object
+) -> None:
+    resource(saved, "drift")["change"].update(before=side, after=side)
+    ran = drift("show", write("edited.json", saved))
+    assert (ran.code, "Verdict: incomplete" in ran.out) in ((0, True), (1, False))

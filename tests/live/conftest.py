@@ -1,0 +1,94 @@
+"""A whole run of the command line against a server, and what came of its one bucket."""
+
+import json
+import logging
+import os
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import pytest
+
+from drift.cli import main
+from tests.cli.running import Ran, desired, is_meddling, text
+
+KEY = {"OSS_ACCESS_KEY_ID": "LTAI5tExample", "OSS_ACCESS_KEY_SECRET": "example-secret"}
+
+
+class Found(NamedTuple):
+    """What a run said of the one bucket that was declared."""
+
+    ran: Ran
+    plan: dict[str, Any]
+
+    @property
+    def bucket(self) -> dict[str, Any]:
+        """The bucket as the plan has it."""
+        found: dict[str, Any] = self.plan["resource_changes"][0]
+        return found
+
+    def is_in_sync(self) -> "Found":
+        """Return it, once it is sure that all is green."""
+        assert self.ran.code == 0, self.ran
+        assert self.plan["verdict"] == self.bucket["status"] == "in_sync"
+        assert "No changes." in self.ran.out
+        return self
+
+    def has_drifted(self, status: str = "drift") -> "Found":
+        """Return it, once it is sure that it was read, and that the verdict is drift."""
+        assert self.ran.code == 2, self.ran
+        assert self.plan["verdict"] == "drift"
+        assert self.bucket["status"] == status
+        assert self.bucket["problem"] is None
+        return self
+
+    def is_a_problem(self, code: str, *sentences: str) -> "Found":
+        """Return it, once it is sure that the bucket was not judged, and that it says why."""
+        assert self.ran.code == 1, self.ran
+        assert self.plan["verdict"] == "incomplete"
+        assert self.bucket["status"] == "unreadable"
+        assert self.bucket["change"] == {"actions": [], "before": None, "after": None}
+        problem = self.bucket["problem"]
+        assert problem["code"] == code, problem
+        assert problem["message"].endswith(".")
+        assert problem["advice"].endswith(".")
+        for said in (code, problem["message"], problem["advice"], *sentences):
+            assert said in self.ran.out
+        return self
+
+
+@pytest.fixture(autouse=True)
+def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """Return the folder in which everything happens, away from the environment's wishes."""
+    for name in filter(is_meddling, list(os.environ)):
+        monkeypatch.delenv(name)
+    for name, value in KEY.items():
+        monkeypatch.setenv(name, value)
+    monkeypatch.setenv("HOME", str(tmp_path))
+    monkeypatch.chdir(tmp_path)
+    return tmp_path
+
+
+@pytest.fixture(autouse=True)
+def quiet_logging() -> Iterator[None]:
+    """Leave the levels of the SDK's loggers as they were."""
+    loggers = [logging.getLogger(name) for name in ("oss2", "urllib3")]
+    levels = [logger.level for logger in loggers]
+    yield
+    for logger, level in zip(loggers, levels, strict=True):
+        logger.setLevel(level)
+
+
+@pytest.fixture
+def against(folder: Path, capsys: pytest.CaptureFixture[str]) -> Callable[..., Found]:
+    """Make a plan of one bucket against the server at a URL, as the command line does."""
+
+    def run(url: str | None, *options: str, declared: object = None) -> Found:
+        (folder / "a.json").write_text(text(desired() if declared is None else declared))
+        where = ["--endpoint", url] if url else []
+        capsys.readouterr()
+        code = main(["plan", "a.json", "--timeout", "5", "--out", "plan.json", *where, *options])
+        ran = Ran(code, *capsys.readouterr()).harmless()
+        return Found(ran, json.loads((folder / "plan.json").read_text()))
+
+    return run

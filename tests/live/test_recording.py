@@ -1,0 +1,202 @@
+"""A recording answers as the service would, and as the emulator does."""
+
+import os
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import TypeAlias
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from drift.check import check
+from drift.desired.declaration import Declaration
+from drift.desired.load import load
+from drift.emulator import EMULATOR_KEY, Emulator
+from drift.errors import FileError
+from drift.live.credentials import Credentials
+from drift.live.fleet import Fleet
+from drift.live.oss import Oss
+from drift.live.recording import Recording
+from drift.live.service_error import STATUS, ServiceError, error_body
+from drift.live.source import Answer, NoAnswerError
+from drift.plan import Plan, Status
+from drift.settings.https import HttpsConfiguration
+from drift.xml import LIMIT
+from tests.cli.running import SAMPLES
+from tests.declared import NOW, declared
+from tests.live.wire import DOCUMENT
+from tests.strategies import as_xml, desired_documents, live_documents
+
+Record: TypeAlias = Callable[[Mapping[str, bytes | None]], Recording]
+
+
+def write(folder: Path, bodies: Mapping[str, bytes | None]) -> Recording:
+    for place, body in bodies.items():
+        (folder / place).mkdir(parents=True)
+        if body is not None:
+            (folder / place / "httpsConfig.xml").write_bytes(body)
+    return Recording(folder)
+
+
+@pytest.fixture
+def record(tmp_path: Path) -> Record:
+    return lambda bodies: write(tmp_path / "recording", bodies)
+
+
+def read(recording: Recording, bucket: str, region: str | None = "cn-hangzhou") -> Answer:
+    return recording.read(bucket, region, HttpsConfiguration)
+
+
+def test_a_recorded_document_is_answered_byte_for_byte(record: Record) -> None:
+    recording = record({"cn-hangzhou/oss-example": DOCUMENT})
+    for region in ("cn-hangzhou", None):
+        assert read(recording, "oss-example", region) == Answer(200, DOCUMENT)
+
+
+def test_a_bucket_in_another_region_is_refused_with_its_endpoint(record: Record) -> None:
+    recording = record({"cn-hangzhou-finance/oss-example": DOCUMENT})
+    answer = read(recording, "oss-example")
+    assert answer.status == 403
+    error = ServiceError.parse(answer.body)
+    assert (error.code, error.endpoint) == ("AccessDenied", "oss-cn-hzfinance.aliyuncs.com")
+
+
+def test_a_bucket_that_is_not_recorded_does_not_exist(record: Record) -> None:
+    answer = read(record({"cn-hangzhou/oss-example": DOCUMENT}), "oss-nowhere")
+    assert answer.status == 404
+    assert ServiceError.parse(answer.body).code == "NoSuchBucket"
+
+
+def test_a_bucket_without_a_file_was_never_configured(record: Record) -> None:
+    answer = read(record({"cn-hangzhou/oss-example": None}), "oss-example")
+    assert answer.status == 404
+    assert ServiceError.parse(answer.body).code == "NoSuchHttpsConfig"
+
+
+@pytest.mark.parametrize(("code", "status"), [*STATUS.items(), ("BrandNewCode", 403)])
+def test_a_recorded_error_has_the_status_of_its_code(
+    record: Record, code: str, status: int
+) -> None:
+    body = error_body(code, "No.")
+    assert read(record({"cn-hangzhou/oss-example": body}), "oss-example") == Answer(status, body)
+
+
+def test_a_folder_in_place_of_a_file_is_a_problem(record: Record, tmp_path: Path) -> None:
+    (tmp_path / "recording/cn-hangzhou/oss-example/httpsConfig.xml").mkdir(parents=True)
+    with pytest.raises(NoAnswerError) as raised:
+        read(record({}), "oss-example")
+    problem = raised.value.problem
+    assert problem.code == "FileNotReadable"
+    assert problem.message.endswith("httpsConfig.xml cannot be read: Is a directory.")
+    assert problem.advice == "Mend the recording."
+
+
+def test_links_that_lead_to_each_other_are_a_problem(record: Record) -> None:
+    recording = record({"cn-hangzhou/oss-example": None})
+    recording.path("oss-example", HttpsConfiguration).symlink_to("httpsConfig.xml")
+    with pytest.raises(NoAnswerError, match="Too many levels of symbolic links"):
+        read(recording, "oss-example")
+
+
+def test_a_file_that_is_too_large_is_not_read_to_its_end(record: Record) -> None:
+    recording = record({"cn-hangzhou/oss-example": b""})
+    with recording.path("oss-example", HttpsConfiguration).open("wb") as file:
+        file.truncate(1 << 40)
+    assert len(read(recording, "oss-example").body) == LIMIT + 1
+
+
+def test_a_bucket_in_two_regions_is_no_recording(record: Record) -> None:
+    with pytest.raises(FileError, match="has the bucket oss-example in two regions") as raised:
+        record({"eu-central-1/oss-example": DOCUMENT, "cn-hangzhou/oss-example": None})
+    assert raised.value.advice == "Keep it in cn-hangzhou or in eu-central-1."
+
+
+def test_files_beside_the_folders_do_not_matter(record: Record, tmp_path: Path) -> None:
+    (tmp_path / "recording/cn-hangzhou").mkdir(parents=True)
+    (tmp_path / "recording/README.md").write_text("")
+    (tmp_path / "recording/cn-hangzhou/.gitkeep").write_text("")
+    assert record({"eu-central-1/oss-example": None}).regions == {"oss-example": "eu-central-1"}
+
+
+def verdict_of(recording: Recording, bucket: str = "oss-example") -> tuple[Status, str | None]:
+    desired = declared(HttpsConfiguration.model_validate({"TLS": {"Enable": False}}), bucket)
+    (found,) = check([desired], Fleet(recording), now=NOW).resource_changes
+    return found.status, found.problem.code if found.problem else None
+
+
+def test_what_cannot_be_read_of_a_recording_is_never_green(record: Record) -> None:
+    recording = record(
+        {
+            "cn-hangzhou/oss-denied": error_body("AccessDenied", "No."),
+            "cn-hangzhou/oss-empty": b"",
+            "cn-hangzhou/oss-html": b"<html/>",
+            "cn-hangzhou/oss-codeless": b"<Error/>",
+            "cn-hangzhou/oss-large": DOCUMENT + b" " * LIMIT,
+            "cn-beijing/oss-elsewhere": DOCUMENT,
+        }
+    )
+    for bucket, code in {
+        "oss-denied": "AccessDenied",
+        "oss-empty": "UnexpectedAnswer",
+        "oss-html": "UnexpectedAnswer",
+        "oss-codeless": "UnexpectedAnswer",
+        "oss-large": "UnexpectedAnswer",
+        "oss-elsewhere": "AccessDenied",
+    }.items():
+        assert verdict_of(recording, bucket) == (Status.UNREADABLE, code)
+    assert verdict_of(recording, "oss-nowhere") == (Status.MISSING, None)
+
+
+@pytest.fixture(autouse=True)
+def quick(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in list(os.environ):
+        if name.lower().endswith("_proxy"):
+            monkeypatch.delenv(name)
+
+
+def both(recording: Recording, declarations: tuple[Declaration, ...]) -> tuple[Plan, Plan]:
+    """Return the plan against a recording, and against the emulator that serves it."""
+    at_hand = check(declarations, Fleet(recording), now=NOW)
+    with Emulator(recording) as emulator:
+        key = Credentials(EMULATOR_KEY.id, EMULATOR_KEY.secret)
+        over_http = Fleet(Oss(key, endpoint=emulator.url), concurrency=8)
+        return at_hand, check(declarations, over_http, now=NOW)
+
+
+def test_the_emulator_and_the_recording_give_the_same_plan_on_the_samples() -> None:
+    declarations = load([SAMPLES / "desired"]).declarations
+    at_hand, over_http = both(Recording(SAMPLES / "recording"), declarations)
+    assert at_hand == over_http
+    assert {one.status for one in at_hand.resource_changes} == set(Status)
+
+
+REGIONS = ("cn-hangzhou", "eu-central-1", "cn-hangzhou-finance")
+
+
+@st.composite
+def recorded_bodies(draw: st.DrawFn) -> bytes | None:
+    """Return a document, an error, or rubbish."""
+    match draw(st.integers(0, 4)):
+        case 0:
+            return error_body(draw(st.sampled_from([*STATUS, "BrandNewCode"])), "No.")
+        case 1:
+            return draw(st.none() | st.binary(max_size=50))
+        case _:
+            return as_xml(draw(live_documents).document(), draw)
+
+
+@settings(max_examples=12, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(
+    bodies=st.lists(st.tuples(st.sampled_from(REGIONS), recorded_bodies()), min_size=1, max_size=6),
+    desired=desired_documents,
+)
+def test_the_emulator_and_any_recording_give_the_same_plan(
+    bodies: list[tuple[str, bytes | None]], desired: HttpsConfiguration
+) -> None:
+    places = {f"{region}/bucket-{i}": body for i, (region, body) in enumerate(bodies)}
+    declarations = tuple(declared(desired, f"bucket-{i}") for i in range(len(bodies) + 1))
+    with TemporaryDirectory() as folder:
+        at_hand, over_http = both(write(Path(folder), places), declarations)
+    assert at_hand == over_http
