@@ -9,6 +9,7 @@ from drift.desired.declaration import Declaration
 from drift.diff import diff
 from drift.live.fleet import Fleet, Request
 from drift.live.outcome import Absence, Outcome
+from drift.live.problem import unexpected
 from drift.plan import (
     DocumentChange,
     Finding,
@@ -49,6 +50,10 @@ def judged(declaration: Declaration, outcome: Outcome, *, strict: bool = False) 
     if outcome is Absence.BUCKET:
         return _resource(declaration, status=Status.MISSING)
     live, unknown = (None, ()) if isinstance(outcome, Absence) else outcome
+    if live and unknown and not declaration.setting.normal().keys() <= live.normal().keys():
+        # What is missing may be what is unknown, by another name.
+        doubt = unexpected("lacks what is declared, and has what drift does not know")
+        return _resource(declaration, status=Status.UNREADABLE, problem=doubt, warnings=unknown)
     warnings = (*declaration.warnings, *unknown)
     if strict and warnings:
         doubt = _doubt(warnings[0])
@@ -58,7 +63,7 @@ def judged(declaration: Declaration, outcome: Outcome, *, strict: bool = False) 
         declaration,
         status=Status.DRIFT if changes else Status.IN_SYNC,
         impact=Impact.all_of(change.impact for change in changes),
-        meaning=desired.meaning(live or type(desired)(), strict=strict),
+        meaning=desired.meaning(live or type(desired)(), strict=strict) if changes else "",
         change=_document_change(desired, live, drifted=bool(changes)),
         changes=changes,
         inert=tuple(live.inert()) if live else (),

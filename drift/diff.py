@@ -34,8 +34,10 @@ def diff(
         for side in (wanted, found)
         for path in _paths((name,), side.get(name, {}))
     ]
+    base = {} if live is None else found
+    differing = {name: part for name, part in wanted.items() if base.get(name) != part}
     differences = sorted(
-        _differences({} if live is None else found, wanted),
+        _differences({name: base[name] for name in differing if name in base}, differing),
         key=lambda one: (order.index(one.path), str(one.desired if one.live is None else one.live)),
     )
     return tuple(_change(declaration, seen, difference) for difference in differences)
@@ -89,12 +91,14 @@ def _path(level: Any) -> tuple[str, ...]:  # noqa: ANN401 - deepdiff's own type 
     return tuple(step for step in level.path(output_format="list") if step is not None)
 
 
-def _entries(path: tuple[str, ...], branch: object) -> Iterator[tuple[tuple[str, ...], JsonValue]]:
+def _entries(
+    path: tuple[str, ...], branch: "Normal | bool | str | frozenset[str]"
+) -> Iterator[tuple[tuple[str, ...], JsonValue]]:
     """Yield every leaf and every list entry of a branch of a normal form."""
     if isinstance(branch, Mapping):
         for name, inner in branch.items():
             yield from _entries((*path, name), inner)
     elif isinstance(branch, frozenset):
         yield from ((path, entry) for entry in sorted(branch))
-    elif isinstance(branch, bool | str):
+    else:
         yield path, branch

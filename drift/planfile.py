@@ -7,6 +7,7 @@ from typing import Any
 
 from pydantic import ValidationError
 
+from drift import bounded
 from drift.errors import PlanFileError
 from drift.plan import FORMAT_VERSION, Plan, ResourceChange
 from drift.untrusted import visible
@@ -55,8 +56,7 @@ def _line(resource: ResourceChange) -> str:
 
 def _text(path: Path) -> str:
     try:
-        with path.open("rb") as file:
-            data = file.read(LARGEST + 1)
+        data = bounded.read(path, LARGEST)
     except OSError as error:
         raise PlanFileError(f"The plan {path} cannot be read: {error.strerror}.") from None
     if len(data) > LARGEST:

@@ -4,7 +4,7 @@ import json
 import re
 from bisect import bisect_right
 from collections.abc import Iterator
-from functools import cached_property
+from functools import lru_cache
 from typing import NamedTuple
 
 # Possessive: else a string of some megabytes takes a hundred times its size in memory.
@@ -44,6 +44,7 @@ class _Table(NamedTuple):
     names: dict[str, int]
     repeated: list[tuple[str, int]]
     voids: list[tuple[str, int]]
+    lines: list[int]
 
 
 class JsonText:
@@ -96,27 +97,29 @@ class JsonText:
         return word.end() if word else start
 
     def _position(self, offset: int) -> Position:
-        line = bisect_right(self._lines, offset)
-        column = offset - self._lines[line - 1] + 1
+        lines = self._table.lines
+        line = bisect_right(lines, offset)
+        column = offset - lines[line - 1] + 1
         # To count the bytes of all that stands before takes long, and a text has many places.
         byte = offset if self.text.isascii() else len(self.text[:offset].encode())
         return Position(line, column, byte)
 
-    @cached_property
-    def _lines(self) -> list[int]:
-        return [0, *(match.end() for match in re.finditer("\n", self.text))]
-
-    @cached_property
+    @property
     def _table(self) -> _Table:
-        table = _Table({}, {}, [], [])
-        for pointer, start, is_name in _walk(self.text):
-            if is_name and table.names.setdefault(pointer, start) != start:
-                table.repeated.append((pointer, start))
-            elif not is_name:
-                table.values.setdefault(pointer, start)
-                if self.text.startswith(_NO_VALUES, start):
-                    table.voids.append((pointer, start))
-        return table
+        return _table(self.text)
+
+
+@lru_cache(maxsize=8)  # a table is many times its text, and most files are asked about but once
+def _table(text: str) -> _Table:
+    table = _Table({}, {}, [], [], [0, *(match.end() for match in re.finditer("\n", text))])
+    for pointer, start, is_name in _walk(text):
+        if is_name and table.names.setdefault(pointer, start) != start:
+            table.repeated.append((pointer, start))
+        elif not is_name:
+            table.values.setdefault(pointer, start)
+            if text.startswith(_NO_VALUES, start):
+                table.voids.append((pointer, start))
+    return table
 
 
 def escaped(name: str) -> str:

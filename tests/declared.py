@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from datetime import UTC, datetime
 
 from drift.check import check
-from drift.desired.declaration import Declaration
+from drift.desired.declaration import Declaration, located
 from drift.live.fleet import Fleet
 from drift.live.service_error import error_body, status_of
 from drift.live.source import Answer
@@ -20,7 +20,15 @@ def declared(setting: Setting, bucket: str = "oss-example") -> Declaration:
     """Return the declaration that a file with this setting would give."""
     document = {"Bucket": bucket, "Region": "cn-hangzhou", **setting.document()}
     text = JsonText("desired/example.json", json.dumps(document, indent=2))
-    return Declaration(bucket, "cn-hangzhou", setting, tuple(setting.lint()), text, "/Bucket")
+    return Declaration(
+        bucket,
+        "cn-hangzhou",
+        setting,
+        tuple(setting.lint()),
+        text,
+        "/Bucket",
+        located(text, "/Bucket"),
+    )
 
 
 class Answers:

@@ -73,7 +73,9 @@ def fail_stopped(error: StoppedError) -> None:
     names = ", ".join(error.unread[:_MOST_NAMES])
     more = len(error.unread) - _MOST_NAMES
     rest = f" and {more} more" if more > 0 else ""
-    fail(f"{error} {len(error.unread)} buckets were not looked at: {names}{rest}.")
+    number = len(error.unread)
+    were = "bucket was" if number == 1 else "buckets were"
+    fail(f"{error} {number} {were} not looked at: {names}{rest}.")
 
 
 def report(diagnostics: Iterable[Diagnostic]) -> None:
@@ -81,7 +83,8 @@ def report(diagnostics: Iterable[Diagnostic]) -> None:
     for one in diagnostics:
         pointer = f" [{visible(one.place.pointer)}]" if one.place.pointer else ""
         detail = f" {one.detail}" if one.detail else ""
-        note(f"{visible(str(one.place), 500)}: {one.severity}: {one.summary}.{detail}{pointer}")
+        place = visible(str(one.place), 500)
+        note(f"{place}: {one.severity}: {_ended(one.summary)}{detail}{pointer}")
 
 
 def warn(plan: "Plan", *, but: "frozenset[Finding]" = frozenset()) -> None:
@@ -89,7 +92,7 @@ def warn(plan: "Plan", *, but: "frozenset[Finding]" = frozenset()) -> None:
     for resource in plan.resource_changes:
         for finding in (finding for finding in resource.warnings if finding not in but):
             place = f"{visible(resource.address)}: warning:"
-            note(f"{place} {visible(finding.message, 500)}. [{visible(finding.path)}]")
+            note(f"{place} {_ended(visible(finding.message, 500))} [{visible(finding.path)}]")
 
 
 def screen(color: Color) -> Screen:
@@ -124,6 +127,10 @@ def refuse_unwritable(path: Path) -> None:
         raise FileError(f"{path} cannot be written: it is no regular file.")
     if not has_folder:
         raise FileError(f"{path} cannot be written: its folder does not exist.")
+
+
+def _ended(sentence: str) -> str:
+    return sentence if sentence.endswith("?") else f"{sentence}."
 
 
 def _silence(stream: TextIO) -> None:

@@ -9,7 +9,7 @@ from drift.settings.setting import Setting
 
 @dataclass(frozen=True)
 class Declaration:
-    """One desired setting of one bucket; `pointer` is where the file names the bucket."""
+    """One desired setting of one bucket, which the file names at `pointer`."""
 
     bucket: str
     region: str | None
@@ -17,18 +17,19 @@ class Declaration:
     warnings: tuple[Finding, ...]
     text: JsonText
     pointer: str
-
-    @property
-    def source(self) -> Source:
-        """Where the bucket is named."""
-        return self.locate(self.pointer)
+    source: Source
 
     def locate(self, pointer: str) -> Source:
         """Return where the desired value at `pointer`, or what should hold it, stands."""
-        line, column = self.text.line_and_column(pointer)
-        return Source(file=self.text.file, line=line, column=column)
+        return located(self.text, pointer)
 
     def says_the_same(self, other: "Declaration") -> bool:
         """Return whether both declare the same for their buckets."""
         mine, others = (self.region, self.setting.normal()), (other.region, other.setting.normal())
         return mine == others
+
+
+def located(text: JsonText, pointer: str) -> Source:
+    """Return where the value at `pointer`, or the nearest that would hold it, stands."""
+    line, column = text.line_and_column(pointer)
+    return Source(file=text.file, line=line, column=column)

@@ -86,7 +86,7 @@ class Head(BaseModel):
 
     def settings(self) -> tuple[Setting, ...]:
         """Return the settings that the file declares."""
-        return tuple(value for _, value in self if isinstance(value, Setting))
+        return tuple(value for value in vars(self).values() if isinstance(value, Setting))
 
 
 _members: dict[str, Any] = {

@@ -4,6 +4,7 @@ import os
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
+from drift import bounded
 from drift.diagnostic import Diagnostic
 from drift.errors import FileError
 from drift.positions import Place
@@ -26,19 +27,17 @@ def find(paths: Iterable[Path]) -> list[Path | Diagnostic]:
             if isinstance(found, Diagnostic):
                 faults.append(found)
             else:
-                # Path.resolve raises where links lead to each other, up to Python 3.12.
-                files.setdefault(os.path.realpath(found), found)
-    return [*sorted(files.values()), *faults]
+                files.setdefault(os.path.abspath(found), found)  # noqa: PTH100 - resolve takes long
+    return [*sorted(files.values(), key=str), *faults]
 
 
 def text_of(path: Path) -> str:
     """Return the text of a desired file; raise `FileError` if it cannot be had."""
     try:
-        if path.exists() and not path.is_file():
+        if not path.is_file() and path.exists():
             kind = "a folder" if path.is_dir() else "no regular file"
             raise FileError(f"This is {kind}, not a desired file")
-        with path.open("rb") as file:
-            data = file.read(LARGEST + 1)
+        data = bounded.read(path, LARGEST)
     except OSError as error:
         raise FileError(f"The file cannot be read: {error.strerror}") from None
     if len(data) > LARGEST:
@@ -73,12 +72,19 @@ def _under(path: Path) -> Iterator[Path | Diagnostic]:
         yield Diagnostic("error", Place(name_of(path)), "There is no *.json in this folder", detail)
 
 
+def _linked(folder: Path) -> Diagnostic:
+    # It may lead back to where the search came from, and to leave it out would be to see less.
+    detail = "Give the folder that it leads to as a path of its own."
+    return Diagnostic("error", Place(name_of(folder)), "Links to folders are not followed", detail)
+
+
 def _walked(top: Path) -> Iterator[Path | Diagnostic]:
     unreadable: list[OSError] = []
     for parent, folders, files in os.walk(top, onerror=unreadable.append):
         # A folder that is named like a file is handed on, to be reported like a bad file.
         yield from (Path(parent, name) for name in (*folders, *files) if name.endswith(".json"))
         folders[:] = (name for name in folders if name[0] != "." and not name.endswith(".json"))
+        yield from (_linked(link) for name in folders if (link := Path(parent, name)).is_symlink())
     for error in unreadable:
         place = Place(name_of(Path(error.filename)))
         yield Diagnostic("error", place, f"The folder cannot be read: {error.strerror}")

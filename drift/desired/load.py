@@ -1,6 +1,6 @@
 """Desired files in, validated declarations out, with every fault of every file."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from itertools import chain, islice
 from pathlib import Path
@@ -8,14 +8,16 @@ from typing import NamedTuple
 
 from pydantic import ValidationError
 
-from drift.desired.declaration import Declaration
+from drift.desired.declaration import Declaration, located
 from drift.desired.faults import faults
-from drift.desired.file_model import DesiredFile, Head
+from drift.desired.file_model import DesiredFile
 from drift.desired.files import find
 from drift.desired.parse import parse
 from drift.diagnostic import Diagnostic
+from drift.plan import Source
 from drift.positions import JsonText
 from drift.settings import SETTINGS
+from drift.settings.setting import Setting
 from drift.untrusted import visible
 
 _MOST = 1000
@@ -54,10 +56,11 @@ def _loaded(found: Path | Diagnostic, region: str | None) -> Desired:
         file = DesiredFile.model_validate(parsed.value)
     except ValidationError as error:
         return Desired((), tuple(islice(chain(_wrong_in_text(text), faults(text, error)), _MOST)))
-    linted = [(setting, tuple(setting.lint())) for setting in file.settings()]
+    settings = file.settings()
+    linted = [(setting, tuple(setting.lint())) for setting in settings]
     declarations = tuple(
-        Declaration(bucket, file.region or region, setting, warnings, text, pointer)
-        for bucket, pointer in _buckets(file.bucket, text)
+        Declaration(bucket, file.region or region, setting, warnings, text, pointer, source)
+        for bucket, pointer, source in _buckets(file.bucket, text)
         for setting, warnings in linted
     )
     suspicious = (
@@ -65,13 +68,14 @@ def _loaded(found: Path | Diagnostic, region: str | None) -> Desired:
         for _, warnings in linted
         for finding in warnings
     )
-    faults_found = chain(_wrong_in_text(text), _idle(file, text), suspicious)
+    faults_found = chain(_wrong_in_text(text), _idle(settings, text), suspicious)
     return Desired(declarations, tuple(islice(faults_found, _MOST)))
 
 
-def _buckets(names: tuple[str, ...], text: JsonText) -> Iterator[tuple[str, str]]:
+def _buckets(names: tuple[str, ...], text: JsonText) -> Iterator[tuple[str, str, Source]]:
     for index, name in enumerate(names):
-        yield name, text.nearest(f"/Bucket/{index}")
+        pointer = text.nearest(f"/Bucket/{index}")
+        yield name, pointer, located(text, pointer)
 
 
 def _wrong_in_text(text: JsonText) -> Iterator[Diagnostic]:
@@ -84,13 +88,13 @@ def _wrong_in_text(text: JsonText) -> Iterator[Diagnostic]:
         yield Diagnostic("error", place, f"{word} is no value here", detail)
 
 
-def _idle(file: Head, text: JsonText) -> Iterator[Diagnostic]:
+def _idle(settings: Sequence[Setting], text: JsonText) -> Iterator[Diagnostic]:
     """Yield the settings that manage nothing: to compare nothing would always be in sync."""
-    if not file.settings():
+    if not settings:
         detail = f"Add {' or '.join(setting.root for setting in SETTINGS)}."
         yield Diagnostic("error", text.value(""), "The file declares no setting", detail)
-    for setting in file.settings():
-        if not setting.parts():
+    for setting in settings:
+        if not setting.normal():
             place, detail = text.value(f"/{setting.root}"), "Add at least one member to it."
             yield Diagnostic("error", place, f"`{setting.root}` manages nothing", detail)
 

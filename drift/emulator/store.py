@@ -69,7 +69,7 @@ def _normal(setting: type[Setting], body: bytes) -> bytes:
         read, unknown = document.read(setting, body)
     except XmlError:
         raise _malformed() from None
-    if unknown or not read.parts().keys() >= set(setting.required_parts):
+    if unknown or not read.normal().keys() >= set(setting.required_parts):
         raise _malformed()
     return document.write(read)
 

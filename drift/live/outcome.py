@@ -1,6 +1,7 @@
 """What reading one bucket came to: one function for every source, so that all agree."""
 
 from enum import Enum
+from functools import lru_cache
 from typing import TypeAlias
 
 from drift.live.problem import refusal, unexpected
@@ -35,10 +36,15 @@ def interpreted(answer: Answer, setting: type[Setting], bucket: str) -> Outcome:
     """Return what an answer means. Only a status of 200 with a whole document is a reading."""
     if answer.status == 200:
         try:
-            return read(setting, answer.body)
+            return _reading(setting, answer.body)
         except XmlError as reason:
             return unexpected(str(reason))
     code = ServiceError.parse(answer.body).code
     if answer.status == 404 and code in ("NoSuchBucket", setting.unset_code):
         return Absence.BUCKET if code == "NoSuchBucket" else Absence.SETTING
     return refusal(answer, setting, bucket)
+
+
+@lru_cache(maxsize=64)  # a fleet has few documents: most buckets answer with the same bytes
+def _reading(setting: type[Setting], body: bytes) -> Reading[Setting]:
+    return read(setting, body)

@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
+from drift import bounded
 from drift.errors import FileError
 from drift.live.endpoint import host_of_region
 from drift.live.service_error import error_body, status_of
@@ -60,8 +61,7 @@ class Recording:
 
     def _body(self, path: Path) -> bytes | None:
         try:
-            with path.open("rb") as file:
-                return file.read(LIMIT + 1)
+            return bounded.read(path, LIMIT)
         except FileNotFoundError:
             return None
         except OSError as error:

@@ -1,6 +1,7 @@
 """A setting's document as XML: read from a server's answer, and written back."""
 
 import xml.etree.ElementTree as ET
+from functools import cache
 from typing import Generic, NamedTuple, TypeVar, get_args, get_origin
 
 from pydantic import ValidationError
@@ -53,24 +54,24 @@ def _members(
     part: type[Element], element: ET.Element, path: str, unknown: list[Finding]
 ) -> dict[str, object]:
     _refuse_text(element)
-    fields = {field.alias: field for field in part.model_fields.values()}
+    shape = _shape(part)
     members: dict[str, object] = {}
     lists: dict[str, dict[str, None]] = {}
     for child in element:
         name = local_name(child)
-        field = fields.get(name)
-        if field is None:
+        kind = shape.get(name)
+        if kind is None:
             unknown.append(_finding(path, f"element <{name}>"))
             continue
         unknown.extend(_finding(f"{path}/{name}", f"attribute {key}") for key in child.attrib)
-        if get_origin(field.annotation) is tuple:
+        if kind is tuple:
             lists.setdefault(name, {})[text_of(child)] = None
         elif name in members:
             raise XmlError(f"has <{name}> more than once in <{local_name(element)}>")
-        elif (inner := _part_of(field)) is not None:
-            members[name] = _members(inner, child, f"{path}/{name}", unknown)
+        elif issubclass(kind, Element):
+            members[name] = _members(kind, child, f"{path}/{name}", unknown)
         else:
-            members[name] = _BOOLEAN.get(text_of(child), text_of(child))
+            members[name] = _BOOLEAN.get(text := text_of(child), text)
     return members | {name: list(values) for name, values in lists.items()}
 
 
@@ -85,11 +86,18 @@ def _finding(path: str, what: str) -> Finding:
     return Finding(path=path, message=message)
 
 
-def _part_of(field: FieldInfo) -> type[Element] | None:
-    for kind in (field.annotation, *get_args(field.annotation)):
-        if isinstance(kind, type) and issubclass(kind, Element):
+@cache
+def _shape(part: type[Element]) -> dict[str, type]:
+    """Return what each child is: an `Element`, a `tuple` of its repetitions, or a leaf: `str`."""
+    return {str(field.alias): _kind(field) for field in part.model_fields.values()}
+
+
+def _kind(field: FieldInfo) -> type:
+    kinds = (get_origin(field.annotation), field.annotation, *get_args(field.annotation))
+    for kind in kinds:
+        if isinstance(kind, type) and issubclass(kind, Element | tuple):
             return kind
-    return None
+    return str
 
 
 def _fill(element: ET.Element, part: Element) -> None:

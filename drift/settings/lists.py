@@ -9,10 +9,10 @@ from drift.settings.english import are, listed
 
 def distinct(values: tuple[str, ...]) -> tuple[str, ...]:
     """Return `values`; raise `ValueError` that names those which repeat."""
+    if len(set(values)) == len(values):
+        return values
     repeated = [f'"{value}"' for value, count in Counter(values).items() if count > 1]
-    if repeated:
-        raise ValueError(f"{listed(repeated)} {are(repeated)} listed more than once")
-    return values
+    raise ValueError(f"{listed(repeated)} {are(repeated)} listed more than once")
 
 
 DISTINCT = (

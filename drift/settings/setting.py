@@ -93,8 +93,12 @@ class Setting(Element, ABC):
 
     def parts(self) -> dict[str, Part]:
         """Return the parts that are present, by the API's names."""
-        fields = type(self).model_fields
-        return {str(fields[name].alias): part for name, part in self if part is not None}
+        values = vars(self)
+        return {
+            str(field.alias): part
+            for name, field in type(self).model_fields.items()
+            if isinstance(part := values[name], Part)
+        }
 
     def document(self) -> dict[str, JsonValue]:
         """Return the document as the API shapes it, in JSON."""

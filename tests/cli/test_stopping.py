@@ -109,5 +109,5 @@ def test_a_run_that_is_stopped_says_so(
 
     monkeypatch.setattr("drift.live.recording.Recording.read", stopped)
     assert main(["plan", str(write("a.json")), *map(str, recorded)]) == 130
-    said = "Error: Stopped. 1 buckets were not looked at: oss-example.\n"
+    said = "Error: Stopped. 1 bucket was not looked at: oss-example.\n"
     assert capsys.readouterr() == ("", said)

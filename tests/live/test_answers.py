@@ -8,8 +8,11 @@ from typing import TypeAlias
 
 import pytest
 
+from drift.plan import Verdict
+from drift.settings.https import HttpsConfiguration, Tls
 from drift.xml import LIMIT
 from tests.cli.running import desired
+from tests.declared import declared, planned
 from tests.live.conftest import Found
 from tests.live.wire import (
     DOCUMENT,
@@ -532,3 +535,13 @@ def test_a_redirect_with_the_document_in_it_is_no_document(against: Against) -> 
     with served(http(DOCUMENT, "302 Found", Location="/oss-example/")) as wire:
         against(wire.url).is_a_problem("UnexpectedAnswer")
     assert len(wire.heads) == 1
+
+
+def test_what_is_missing_beside_what_is_unknown_is_never_green() -> None:
+    """The API may have given a part that is desired another name; then it was not seen."""
+    body = b"<HttpsConfiguration><Tls><Enable>true</Enable></Tls></HttpsConfiguration>"
+    desired = HttpsConfiguration(TLS=Tls(Enable=False))
+    plan = planned([declared(desired)], {"oss-example": body})
+    assert plan.verdict is Verdict.INCOMPLETE
+    assert plan.resource_changes[0].problem is not None
+    assert plan.resource_changes[0].problem.code == "UnexpectedAnswer"
