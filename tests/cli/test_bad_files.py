@@ -164,6 +164,7 @@ def test_a_link_that_leads_nowhere(drift: Drift, folder: Path) -> None:
 def test_links_that_lead_to_each_other(drift: Drift, folder: Path) -> None:
     (folder / "desired").mkdir()
     (folder / "desired/a.json").symlink_to("b.json")
+    (folder / "desired/b.json").symlink_to("a.json")
     drift("validate").failed("desired/a.json: error: The file cannot be read: Too many levels")
 
 
