@@ -19,6 +19,7 @@ from drift.plan import (
     ResourceChange,
     Status,
 )
+from drift.settings.document import Reading
 from drift.settings.setting import Setting
 
 
@@ -45,19 +46,13 @@ def check(
 
 def judged(declaration: Declaration, outcome: Outcome, *, strict: bool = False) -> ResourceChange:
     """Return what one outcome means for one declaration."""
-    if isinstance(outcome, Problem):
-        return _resource(declaration, status=Status.UNREADABLE, problem=outcome)
-    if outcome is Absence.BUCKET:
-        return _resource(declaration, status=Status.MISSING)
-    live, unknown = (None, ()) if isinstance(outcome, Absence) else outcome
-    if live and unknown and not declaration.setting.normal().keys() <= live.normal().keys():
-        # What is missing may be what is unknown, by another name.
-        doubt = unexpected("lacks what is declared, and has what drift does not know")
-        return _resource(declaration, status=Status.UNREADABLE, problem=doubt, warnings=unknown)
+    live, unknown = outcome if isinstance(outcome, Reading) else (None, ())
     warnings = (*declaration.warnings, *unknown)
-    if strict and warnings:
-        doubt = _doubt(warnings[0])
-        return _resource(declaration, status=Status.UNREADABLE, problem=doubt, warnings=warnings)
+    problem = _problem(declaration.setting, outcome, warnings, strict=strict)
+    if problem:
+        return _resource(declaration, status=Status.UNREADABLE, problem=problem, warnings=warnings)
+    if outcome is Absence.BUCKET:
+        return _resource(declaration, status=Status.MISSING, warnings=warnings)
     desired, changes = declaration.setting, diff(declaration, live, strict=strict)
     return _resource(
         declaration,
@@ -91,9 +86,37 @@ def _document_change(desired: Setting, live: Setting | None, *, drifted: bool) -
     )
 
 
-def _doubt(warning: Finding) -> Problem:
-    return Problem(
-        code="Warning",
-        message=f"With --strict, a warning is a problem: {warning.path} {warning.message}.",
-        advice="Mend what the warning says, or leave out --strict.",
-    )
+def _problem(
+    desired: Setting, outcome: Outcome, warnings: tuple[Finding, ...], *, strict: bool
+) -> Problem | None:
+    """Return why the outcome cannot be judged, if it cannot."""
+    if isinstance(outcome, Problem):
+        return outcome
+    if isinstance(outcome, Reading) and _hides(desired, outcome):
+        return unexpected("lacks what is declared, and has what drift does not know")
+    if strict and warnings:
+        warning = f"{warnings[0].path} {warnings[0].message}"
+        return Problem(
+            code="Warning",
+            message=f"With --strict, a warning is a problem: {warning}.",
+            advice="Mend what the warning says, or leave out --strict.",
+        )
+    return None
+
+
+def _hides(desired: Setting, reading: Reading[Setting]) -> bool:
+    """Return whether what is desired may be there by a name that drift does not know."""
+    live = reading.setting
+    for name in desired.normal():
+        part, place = live.parts().get(name), f"/{desired.root}/{name}"
+        if name not in live.normal() and reading.unknown:
+            return True
+        # Of a part that is off, nothing more matters than that it is off.
+        silent = (
+            part
+            and len(part.normal()) > 1
+            and len(part.model_fields_set) < len(type(part).model_fields)
+        )
+        if silent and any(finding.path == place for finding in reading.unknown):
+            return True
+    return False

@@ -20,11 +20,9 @@ def diff(
     report is not taken for its default.
     """
     desired = declaration.setting
-    seen = type(desired)() if live is None else live
+    seen = (type(desired)() if live is None else live).as_live(strict=strict)
     wanted = desired.normal()
-    found = {
-        name: part for name, part in seen.as_live(strict=strict).normal().items() if name in wanted
-    }
+    found = {name: part for name, part in seen.normal().items() if name in wanted}
     if found == wanted:
         return ()
     # Part by part, and in each the members as desired, then those that only live has.

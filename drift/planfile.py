@@ -2,12 +2,13 @@
 
 import json
 import re
+from math import isfinite
 from pathlib import Path
 from typing import Any
 
 from pydantic import ValidationError
 
-from drift import bounded
+from drift import disk
 from drift.errors import PlanFileError
 from drift.plan import FORMAT_VERSION, Plan, ResourceChange
 from drift.untrusted import visible
@@ -26,14 +27,17 @@ def dumps(plan: Plan) -> str:
     lines = [f"  {json.dumps(name)}: {json.dumps(head[name])}" for name in _HEAD]
     resources = ",\n".join(f"    {_line(resource)}" for resource in plan.resource_changes)
     lines.append(f'  "resource_changes": [\n{resources}\n  ]')
-    return "{\n" + ",\n".join(lines) + "\n}\n"
+    # In the log of a CI system, two of these can begin a command; in JSON they stand in strings.
+    return ("{\n" + ",\n".join(lines) + "\n}\n").replace("##", "#\\u0023")
 
 
 def load(path: Path) -> Plan:
     """Return the plan that was saved at `path`; raise `PlanFileError` if it is none."""
     text = _text(path)
     try:
-        document = json.loads(text, object_pairs_hook=_members)
+        document = json.loads(
+            text, object_pairs_hook=_members, parse_float=_finite, parse_constant=_finite
+        )
     except (ValueError, RecursionError):
         raise _no_plan(path, "it is not JSON, or has a member twice") from None
     if not isinstance(document, dict) or not isinstance(document.get("format_version"), str):
@@ -56,7 +60,7 @@ def _line(resource: ResourceChange) -> str:
 
 def _text(path: Path) -> str:
     try:
-        data = bounded.read(path, LARGEST)
+        data = disk.read(path, LARGEST)
     except OSError as error:
         raise PlanFileError(f"The plan {path} cannot be read: {error.strerror}.") from None
     if len(data) > LARGEST:
@@ -65,6 +69,12 @@ def _text(path: Path) -> str:
         return data.decode()
     except UnicodeDecodeError:
         raise _no_plan(path, "it is not UTF-8") from None
+
+
+def _finite(number: str) -> float:
+    if not isfinite(value := float(number)):
+        raise ValueError
+    return value
 
 
 def _members(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
@@ -94,6 +104,11 @@ def _refuse_contradiction(path: Path, document: dict[str, Any], plan: Plan) -> N
             said = {member: said.get(member) for member in follows}
         if said != follows:
             raise _no_plan(path, f"its {name} does not follow from its buckets")
+    addresses = [resource.address for resource in plan.resource_changes]
+    if [resource.get("address") for resource in document["resource_changes"]] != addresses:
+        raise _no_plan(path, "an address is not that of its bucket")
+    if len(set(addresses)) < len(addresses):
+        raise _no_plan(path, "it has a bucket twice")
 
 
 def _no_plan(path: Path, reason: str) -> PlanFileError:

@@ -2,15 +2,22 @@
 
 _LONGEST = 120
 
+_COMMANDS = (("##[", "#\\x23["), ("##vso[", "#\\x23vso["))
+"""What the logs of GitHub Actions and Azure Pipelines obey wherever in a line it stands."""
+
 
 def visible(text: str, longest: int = _LONGEST) -> str:
     r"""Return `text` on one line, with all that a terminal would obey or hide spelled out.
 
     Control characters, escapes, bidirectional marks and lone surrogates become `\x1b` and the
-    like; what is longer than `longest` characters is cut and ends in `...`.
+    like, and so does the beginning of what the log of a CI system would obey. What is longer than
+    `longest` characters is cut and ends in `...`.
     """
     cut = text if len(text) <= longest else text[: longest - 3] + "..."
-    return "".join(map(_shown, cut))
+    shown = "".join(map(_shown, cut))
+    for command, harmless in _COMMANDS:
+        shown = shown.replace(command, harmless)
+    return f"\\x3a{shown[1:]}" if shown.startswith("::") else shown
 
 
 def _shown(character: str) -> str:

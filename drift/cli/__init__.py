@@ -1,5 +1,6 @@
 """The command line: options in, bytes and an exit code out."""
 
+import errno
 import gc
 from collections.abc import Sequence
 from typing import Annotated
@@ -59,6 +60,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except DriftError as error:
         output.fail(str(error), error.advice)
     except OSError as error:
-        # Typer writes its help by itself.
+        # Typer writes its help by itself; any other failure is a bug of ours.
+        if error.errno not in (errno.EPIPE, errno.ENOSPC, errno.EBADF, errno.EIO):
+            raise
         output.fail(str(output.lost(error)))
     return 1

@@ -27,9 +27,13 @@ def demo(color: ColorOption = "auto") -> int:
 
     folder = samples()
     here = Path.cwd()
-    plan = _plan(folder.relative_to(here) if folder.is_relative_to(here) else folder)
+    folder = folder.relative_to(here) if folder.is_relative_to(here) else folder
+    plan, recorded = _plans(folder)
     output.warn(plan)
     output.write("\n" + render(plan, "text", output.screen(color)))
+    if plan != recorded:
+        output.fail("The demo did not work: over HTTP the plan is not that of the recording.")
+        return 1
     code, why = plan.verdict.exit_code, _WHY[plan.verdict]
     output.write(
         f"\ndrift plan would exit with {code}: {why}.\nThe demo worked, and exits with 0.\n"
@@ -37,7 +41,8 @@ def demo(color: ColorOption = "auto") -> int:
     return 0
 
 
-def _plan(folder: Path) -> "Plan":
+def _plans(folder: Path) -> tuple["Plan", "Plan"]:
+    """Return the plan over HTTP, and that of the same recording without."""
     from drift.check import check
     from drift.desired.load import load
     from drift.emulator import EMULATOR_KEY, Emulator
@@ -46,11 +51,13 @@ def _plan(folder: Path) -> "Plan":
     from drift.live.oss import Oss
     from drift.live.recording import Recording
 
-    with Emulator(Recording(folder / "recording")) as emulator:
+    recording, now = Recording(folder / "recording"), datetime.now(UTC).replace(microsecond=0)
+    declarations = load([folder / "desired"]).declarations
+    with Emulator(recording) as emulator:
         output.write(
             f"drift emulator {folder / 'recording'}    (at {emulator.url})\n"
             f"drift plan {folder / 'desired'}\n"
         )
         source = Oss(Credentials(EMULATOR_KEY.id, EMULATOR_KEY.secret), endpoint=emulator.url)
-        declarations = load([folder / "desired"]).declarations
-        return check(declarations, Fleet(source), now=datetime.now(UTC).replace(microsecond=0))
+        over_http = check(declarations, Fleet(source), now=now)
+    return over_http, check(declarations, Fleet(recording), now=now)

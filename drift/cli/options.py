@@ -20,6 +20,13 @@ def seconds(value: float | None) -> float | None:
     return value
 
 
+def path(value: str) -> Path:
+    """Return the path that `value` names; an empty one would be the current folder."""
+    if not value:
+        raise typer.BadParameter("it is empty")
+    return Path(value)
+
+
 def region_id(value: str | None) -> str | None:
     """Return `value` if it is shaped like a region id."""
     from drift.desired.file_model import checked_region
@@ -33,6 +40,8 @@ def region_id(value: str | None) -> str | None:
 Paths: TypeAlias = Annotated[
     list[Path] | None,
     typer.Argument(
+        parser=path,
+        metavar="[PATHS]...",
         help="Desired files, or folders that are searched for *.json; without any, `desired`.",
         show_default=False,
     ),

@@ -9,6 +9,7 @@ from io import TextIOWrapper
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal, TextIO, TypeAlias
 
+from drift import disk
 from drift.diagnostic import Diagnostic
 from drift.errors import FileError, StoppedError
 from drift.render import Screen
@@ -84,7 +85,8 @@ def report(diagnostics: Iterable[Diagnostic]) -> None:
         pointer = f" [{visible(one.place.pointer)}]" if one.place.pointer else ""
         detail = f" {one.detail}" if one.detail else ""
         place = visible(str(one.place), 500)
-        note(f"{place}: {one.severity}: {_ended(one.summary)}{detail}{pointer}")
+        summary = _ended(visible(one.summary, 500))
+        note(f"{place}: {one.severity}: {summary}{visible(detail, 500)}{pointer}")
 
 
 def warn(plan: "Plan", *, but: "frozenset[Finding]" = frozenset()) -> None:
@@ -105,13 +107,9 @@ def save(path: Path, text: str) -> None:
     """Replace the file `path` as a whole, or not at all; raise `FileError` if that fails."""
     refuse_unwritable(path)
     target = path.resolve()
-    draft = target.with_name(f".{target.name}.{os.getpid()}")
     try:
-        draft.write_text(text, encoding="utf-8")
-        draft.replace(target)
+        disk.replace(target, text.encode())
     except OSError as error:
-        with suppress(OSError):
-            draft.unlink()
         raise FileError(f"{path} cannot be written: {error.strerror}.") from None
 
 

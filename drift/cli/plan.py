@@ -9,6 +9,7 @@ import typer
 
 from drift.cli import output
 from drift.cli.options import ColorOption, Paths, RegionOption, paths_or_default, seconds
+from drift.errors import OptionError
 from drift.render import Format, render
 
 if TYPE_CHECKING:
@@ -90,13 +91,15 @@ def plan(  # noqa: PLR0913 - one parameter for each option
     )
     known = frozenset(warning for one in desired.declarations for warning in one.warnings)
     output.warn(found, but=known)
-    output.write(render(found, name, output.screen(color)))
     if out:
         output.save(out, dumps(found))
+    output.write(render(found, name, output.screen(color)))
     return found.verdict.exit_code
 
 
 def _source(live: str, endpoint: str | None, timeout: float, connections: int) -> "Source":
+    if not live:
+        raise OptionError("--live names no source.", "Give `oss`, or the folder of a recording.")
     if live != "oss":
         from drift.live.recording import Recording
 

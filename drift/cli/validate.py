@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 import typer
 
 from drift.cli import output
-from drift.cli.options import Paths, paths_or_default
+from drift.cli.options import Paths, RegionOption, paths_or_default
 
 if TYPE_CHECKING:
     from drift.desired.load import Desired
@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 def validate(
     paths: Paths = None,
     *,
+    region: RegionOption = None,
     name: Annotated[
         Literal["text", "json"],
         typer.Option("--format", envvar="DRIFT_FORMAT", help="What is printed."),
@@ -28,7 +29,7 @@ def validate(
     """
     from drift.desired.load import load
 
-    desired = load(paths_or_default(paths))
+    desired = load(paths_or_default(paths), region=region)
     if name == "json":
         output.write(_json(desired))
     else:

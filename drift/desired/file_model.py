@@ -12,7 +12,7 @@ from drift.settings.setting import Setting
 from drift.untrusted import visible
 
 _BUCKET = re.compile(r"[a-z0-9][a-z0-9-]{1,61}[a-z0-9]")
-_REGION = re.compile(r"(?!oss-)[a-z][a-z0-9-]{1,62}[a-z0-9]")
+_REGION = re.compile(r"(?!oss-)[a-z][a-z0-9-]{1,56}[a-z0-9]")
 
 
 def checked_region(name: str) -> str:

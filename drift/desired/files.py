@@ -4,7 +4,7 @@ import os
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
-from drift import bounded
+from drift import disk
 from drift.diagnostic import Diagnostic
 from drift.errors import FileError
 from drift.positions import Place
@@ -37,7 +37,7 @@ def text_of(path: Path) -> str:
         if not path.is_file() and path.exists():
             kind = "a folder" if path.is_dir() else "no regular file"
             raise FileError(f"This is {kind}, not a desired file")
-        data = bounded.read(path, LARGEST)
+        data = disk.read(path, LARGEST)
     except OSError as error:
         raise FileError(f"The file cannot be read: {error.strerror}") from None
     if len(data) > LARGEST:
@@ -62,7 +62,7 @@ def _is_folder(path: Path) -> bool:
 
 
 def _under(path: Path) -> Iterator[Path | Diagnostic]:
-    if not _is_folder(path) or path.suffix == ".json":
+    if not _is_folder(path) or _is_json(path.name):
         yield path
         return
     found = [*_walked(path)]
@@ -70,6 +70,10 @@ def _under(path: Path) -> Iterator[Path | Diagnostic]:
     if not found:
         detail = "Name the folder that holds the desired files."
         yield Diagnostic("error", Place(name_of(path)), "There is no *.json in this folder", detail)
+
+
+def _is_json(name: str) -> bool:
+    return name.lower().endswith(".json")
 
 
 def _linked(folder: Path) -> Diagnostic:
@@ -82,8 +86,8 @@ def _walked(top: Path) -> Iterator[Path | Diagnostic]:
     unreadable: list[OSError] = []
     for parent, folders, files in os.walk(top, onerror=unreadable.append):
         # A folder that is named like a file is handed on, to be reported like a bad file.
-        yield from (Path(parent, name) for name in (*folders, *files) if name.endswith(".json"))
-        folders[:] = (name for name in folders if name[0] != "." and not name.endswith(".json"))
+        yield from (Path(parent, name) for name in (*folders, *files) if _is_json(name))
+        folders[:] = (name for name in folders if name[0] != "." and not _is_json(name))
         yield from (_linked(link) for name in folders if (link := Path(parent, name)).is_symlink())
     for error in unreadable:
         place = Place(name_of(Path(error.filename)))

@@ -1,8 +1,8 @@
 """The documents that the emulator serves: a recording, and what was PUT on top of it."""
 
 from pathlib import Path
-from secrets import token_hex
 
+from drift import disk
 from drift.emulator.refusal import RefusedError
 from drift.live.recording import Recording
 from drift.live.service_error import ServiceError
@@ -46,6 +46,9 @@ class Store:
         try:
             return self._recording.read(bucket, region, setting)
         except NoAnswerError as error:
+            if error.problem.code == "NotRecorded":
+                # An endpoint has to say something, and the bucket has to take a first PUT.
+                return self._recording.unset(bucket, setting)
             raise RefusedError("InternalError", str(error)) from None
 
     def _keep(self, path: Path, body: bytes) -> None:
@@ -53,7 +56,7 @@ class Store:
             self._stored[path] = Answer(200, body)
             return
         try:
-            _write(path, body)
+            disk.replace(path, body)
         except OSError as error:
             message = f"The recorded answer {path} cannot be written: {error.strerror}."
             raise RefusedError("InternalError", message) from None
@@ -79,14 +82,3 @@ def _malformed() -> RefusedError:
         "The XML you provided was not well-formed or did not validate against our published schema."
     )
     return RefusedError("MalformedXML", message)
-
-
-def _write(path: Path, body: bytes) -> None:
-    """Replace the file in one step, so that nobody ever reads half a document."""
-    temporary = path.with_name(f".{path.name}.{token_hex(4)}")
-    try:
-        with temporary.open("xb") as file:
-            file.write(body)
-        temporary.replace(path)
-    finally:
-        temporary.unlink(missing_ok=True)

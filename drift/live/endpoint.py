@@ -2,7 +2,7 @@
 
 import re
 from ipaddress import ip_address
-from urllib.parse import SplitResult, urlsplit
+from urllib.parse import urlsplit
 
 from drift.errors import OptionError
 from drift.untrusted import visible
@@ -48,7 +48,7 @@ def checked_endpoint(url: str) -> str:
         raise _refused(url, "its host is no host name; spell an international one in ASCII")
     if parts.scheme == "http" and not is_loopback(str(parts.hostname)):
         raise _refused(url, "plain http is for this machine only; use https")
-    return _without_path(parts)
+    return f"{parts.scheme}://{parts.netloc}"
 
 
 def is_loopback(host: str) -> bool:
@@ -59,10 +59,6 @@ def is_loopback(host: str) -> bool:
         return ip_address(host).is_loopback
     except ValueError:
         return False
-
-
-def _without_path(parts: SplitResult) -> str:
-    return f"{parts.scheme}://{parts.netloc}"
 
 
 def _refused(url: str, reason: str) -> OptionError:

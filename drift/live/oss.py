@@ -55,10 +55,8 @@ class Oss:
         self._timeout = timeout
         self._session = _Session(pool_size=connections)
 
-    def read(self, bucket: str, region: str | None, setting: type[Setting]) -> Answer:
+    def read(self, bucket: str, region: str, setting: type[Setting]) -> Answer:
         """Return what OSS answers to `GET /?SUBRESOURCE` of `bucket`; raise `NoAnswerError`."""
-        if region is None:
-            raise NoAnswerError(own("NoRegion"))
         client = oss2.Bucket(
             self._auth,
             self._endpoint or f"https://{host_of_region(region)}",
@@ -107,7 +105,7 @@ class _Session(oss2.Session):  # type: ignore[misc]
             ) as response:
                 body = _body(response, monotonic() + timeout)
                 return _Carried(Answer(response.status_code, body))
-        except (requests.RequestException, urllib3.exceptions.HTTPError) as error:
+        except (OSError, urllib3.exceptions.HTTPError) as error:
             raise RequestError(error) from None
 
 
@@ -128,6 +126,8 @@ def _body(response: requests.Response, end: float) -> bytes:
 def _code(error: Exception) -> str:
     """Return drift's code for a failure of the transport."""
     reason = getattr(error.args[0] if error.args else None, "reason", None)
+    if not isinstance(error, requests.RequestException | urllib3.exceptions.HTTPError):
+        return "CertificatesNotReadable"  # the one file that requests looks for by itself
     if isinstance(error, requests.exceptions.SSLError):
         distrust = "CERTIFICATE_VERIFY_FAILED" in str(error)
         return "CertificateNotTrusted" if distrust else "TLSHandshakeFailed"

@@ -4,7 +4,7 @@ from enum import Enum
 from functools import lru_cache
 from typing import TypeAlias
 
-from drift.live.problem import refusal, unexpected
+from drift.live.problem import own, refusal, unexpected
 from drift.live.service_error import ServiceError
 from drift.live.source import Answer, NoAnswerError, Source
 from drift.plan import Problem
@@ -25,6 +25,8 @@ Outcome: TypeAlias = Reading[Setting] | Absence | Problem
 
 def outcome_of(source: Source, bucket: str, region: str | None, setting: type[Setting]) -> Outcome:
     """Read one setting of one bucket, and say what came of it."""
+    if region is None:
+        return own("NoRegion")
     try:
         answer = source.read(bucket, region, setting)
     except NoAnswerError as error:

@@ -27,6 +27,10 @@ _OWN = {
         "The endpoint's certificate is not trusted by this machine.",
         "Check the endpoint, and what stands between it and this machine.",
     ),
+    "CertificatesNotReadable": _Said(
+        "The file with the certificates to trust cannot be read.",
+        "Check REQUESTS_CA_BUNDLE and CURL_CA_BUNDLE.",
+    ),
     "ConnectionFailed": _Said("The connection failed or broke off.", _NETWORK, retryable=True),
     "HostNotFound": _Said(
         "The endpoint's host name is not known.",

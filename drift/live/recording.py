@@ -1,8 +1,9 @@
 """A recording: live answers kept in files, `REGION/BUCKET/SUBRESOURCE.xml`, byte for byte."""
 
+import os
 from pathlib import Path
 
-from drift import bounded
+from drift import disk
 from drift.errors import FileError
 from drift.live.endpoint import host_of_region
 from drift.live.service_error import error_body, status_of
@@ -27,8 +28,8 @@ class Recording:
         self.folder = folder
         self.regions: dict[str, str] = {}
         try:
-            for region in sorted(entry for entry in folder.iterdir() if entry.is_dir()):
-                for bucket in sorted(entry for entry in region.iterdir() if entry.is_dir()):
+            for region in _folders(folder):
+                for bucket in _folders(region):
                     self._add(bucket.name, region.name)
         except OSError as error:
             raise FileError(f"The recording {folder} cannot be read: {error.strerror}.") from None
@@ -37,17 +38,27 @@ class Recording:
             raise FileError(message, "A recording holds files REGION/BUCKET/httpsConfig.xml.")
 
     def read(self, bucket: str, region: str | None, setting: type[Setting]) -> Answer:
-        """Return the recorded answer, or the service's error where none is recorded."""
+        """Return the recorded answer, or the service's error for a bucket that is not there."""
         home = self.regions.get(bucket)
         if home is None:
             return _error("NoSuchBucket", _NO_BUCKET, bucket)
         if region not in (None, home):
             endpoint = host_of_region(home)
             return _error("AccessDenied", _ELSEWHERE, bucket, Bucket=bucket, Endpoint=endpoint)
-        body = self._body(self.path(bucket, setting))
-        if body is None:
-            return _error(setting.unset_code, _NO_SETTING, bucket)
+        path = self.path(bucket, setting)
+        if not os.path.lexists(path):
+            raise NoAnswerError(_unrecorded(path))
+        if not path.is_file():
+            raise NoAnswerError(_unreadable(path, "it is no regular file"))
+        try:
+            body = disk.read(path, LIMIT)
+        except OSError as error:
+            raise NoAnswerError(_unreadable(path, str(error.strerror))) from None
         return Answer(status_of(body), body)
+
+    def unset(self, bucket: str, setting: type[Setting]) -> Answer:
+        """Return the service's answer for a bucket that never had the setting."""
+        return _error(setting.unset_code, _NO_SETTING, bucket)
 
     def path(self, bucket: str, setting: type[Setting]) -> Path:
         """Return the file of one answer of a bucket that is in the recording."""
@@ -59,15 +70,23 @@ class Recording:
             raise FileError(message, f"Keep it in {self.regions[bucket]} or in {region}.")
         self.regions[bucket] = region
 
-    def _body(self, path: Path) -> bytes | None:
-        try:
-            return bounded.read(path, LIMIT)
-        except FileNotFoundError:
-            return None
-        except OSError as error:
-            message = f"The recorded answer {path} cannot be read: {error.strerror}."
-            problem = Problem(code="FileNotReadable", message=message, advice="Mend the recording.")
-            raise NoAnswerError(problem) from None
+
+def _folders(folder: Path) -> list[Path]:
+    return sorted(one for one in folder.iterdir() if one.is_dir() and one.name[0] != ".")
+
+
+def _unreadable(path: Path, reason: str) -> Problem:
+    message = f"The recorded answer {path} cannot be read: {reason}."
+    return Problem(code="FileNotReadable", message=message, advice="Mend the recording.")
+
+
+def _unrecorded(path: Path) -> Problem:
+    """Nothing is known of the bucket then, not even that it was never configured."""
+    return Problem(
+        code="NotRecorded",
+        message=f"The recording has no file {path}.",
+        advice="Record the answer of OSS there, also if it is an error.",
+    )
 
 
 def _error(code: str, message: str, bucket: str, **members: str) -> Answer:

@@ -29,6 +29,6 @@ class NoAnswerError(Exception):
 class Source(Protocol):
     """Somewhere that live documents are read from."""
 
-    def read(self, bucket: str, region: str | None, setting: type[Setting]) -> Answer:
+    def read(self, bucket: str, region: str, setting: type[Setting]) -> Answer:
         """Return the answer to `GET /?SUBRESOURCE` of `bucket`; raise `NoAnswerError`."""
         ...

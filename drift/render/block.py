@@ -72,7 +72,7 @@ def _list(name: str, changes: Sequence[Change], before: JsonValue) -> Iterator[L
     for change in changes:
         value = change.after if change.action == "add" else change.before
         mark = _SYMBOL[change.action]
-        yield Line(f"          {mark} {json.dumps(value)},", mark)
+        yield Line(f"          {mark} {visible(json.dumps(value), 300)},", mark)
     removed = [change for change in changes if change.action == "remove"]
     kept = len(before) - len(removed) if isinstance(before, list) else 0
     yield from _hidden(kept, "element", " " * 12)

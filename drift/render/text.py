@@ -11,7 +11,7 @@ from drift.untrusted import visible
 _IMPACT = {
     Impact.WEAKER: "is weaker than desired",
     Impact.STRICTER: "is stricter than desired",
-    Impact.MIXED: "is weaker and stricter than desired",
+    Impact.MIXED: "may be weaker and stricter than desired",
     Impact.NEUTRAL: "differs from desired, with the same effect",
     None: "differs from desired",
 }
@@ -88,6 +88,11 @@ def _summary(plan: Plan, screen: Screen) -> Iterator[Line]:
     told = ", ".join(f"{number} {what}" for what, number in parts.items() if number)
     buckets = "bucket" if count.buckets == 1 else "buckets"
     yield from sentences(f"{count.buckets} {buckets}: {told or 'none'}.", screen)
+    idle = sum(bool(one.inert) for one in plan.resource_changes if one.status is Status.IN_SYNC)
+    if idle:
+        yield from sentences(
+            f"In sync, but with stored values that have no effect: {idle}.", screen
+        )
     kind = "good" if plan.verdict is Verdict.IN_SYNC else "bad"
     yield from sentences(f"Verdict: {plan.verdict}", screen, kind=kind)
 

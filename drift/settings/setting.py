@@ -89,7 +89,7 @@ class Setting(Element, ABC):
 
     @abstractmethod
     def lint(self) -> Iterator[Finding]:
-        """Yield what is suspicious in this desired document, and accepted by the service."""
+        """Yield what looks wrong in this desired document, and may be right."""
 
     def parts(self) -> dict[str, Part]:
         """Return the parts that are present, by the API's names."""
@@ -106,17 +106,30 @@ class Setting(Element, ABC):
         return {self.root: members}
 
     def over(self, live: Self) -> Self:
-        """Return the whole document that would be in sync: this one where managed, else `live`."""
-        return live.model_copy(update={name: part for name, part in self if part is not None})
+        """Return the whole document that would be in sync, as the service takes it.
+
+        It is this one where managed, else as it is live, with the parts that a PUT must have.
+        """
+        fields = type(self).model_fields
+        required = {
+            name: part for name, part in live.as_live() if fields[name].alias in self.required_parts
+        }
+        present = {name: part for name, part in (*live, *self) if part is not None}
+        return live.model_copy(update=required | present)
 
     def normal(self) -> Normal:
         """Return the normal form of the parts that are present."""
         return {name: part.normal() for name, part in self.parts().items()}
 
     def impact(self, live: Self, difference: Difference) -> Impact:
-        """Return what one difference of `live` does; a list entry is judged by itself."""
+        """Return what one difference of `live` does; a list entry is judged by itself.
+
+        A part that `live` does not report may do anything.
+        """
         desired_part = self.parts()[difference.path[0]]
-        live_part = live.as_live().parts()[difference.path[0]]
+        live_part = live.parts().get(difference.path[0])
+        if live_part is None:
+            return Impact.MIXED
         added = difference.live is None
         entry = difference.desired if added else difference.live
         if not isinstance(entry, str):

@@ -97,13 +97,12 @@ def test_a_run_that_fails_leaves_the_old_file_alone(
     assert names(folder) == {"a.json", "bad.json", "plan.json"}
 
 
-def test_a_plan_that_could_not_be_printed_is_not_saved(write: Write, folder: Path) -> None:
-    write("plan.json", "old")
+def test_a_plan_that_could_not_be_printed_is_saved_all_the_same(write: Write, folder: Path) -> None:
     write("a.json")
     live = SAMPLES / "recording"
     ran = shell(f"drift plan a.json --live '{live}' --out plan.json >/dev/full", cwd=folder)
     ran.harmless().failed("Standard output cannot be written: No space left on device.")
-    assert Path("plan.json").read_text() == "old"
+    assert '"verdict": "in_sync"' in Path("plan.json").read_text()
 
 
 def test_a_disk_that_is_full_leaves_the_old_file_and_no_other(
@@ -125,12 +124,23 @@ def test_a_disk_that_is_full_leaves_the_old_file_and_no_other(
     assert names(folder) == {"a.json", "plan.json"}
 
 
-def test_a_name_that_leaves_no_room_for_a_draft(
+def test_a_name_may_be_as_long_as_the_disk_allows(
     drift: Drift, write: Write, recorded: tuple[str, Path], folder: Path
 ) -> None:
-    ran = drift("plan", write("a.json"), *recorded, "--out", "p" * 255)
-    ran.failed("cannot be written: File name too long.")
-    assert names(folder) == {"a.json"}
+    assert drift("plan", write("a.json"), *recorded, "--out", "p" * 255).code == 0
+    assert names(folder) == {"a.json", "p" * 255}
+
+
+def test_nothing_is_printed_of_a_plan_that_cannot_be_saved(
+    drift: Drift, write: Write, recorded: tuple[str, Path], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A verdict of 0 on the screen and an exit code of 1 would disagree."""
+
+    def full(self: Path, target: Path) -> Path:
+        raise OSError(28, "No space left on device", str(self), None, str(target))
+
+    monkeypatch.setattr(Path, "replace", full)
+    assert drift("plan", write("a.json"), *recorded, "--out", "plan.json").out == ""
 
 
 def test_a_file_that_may_not_be_replaced(

@@ -263,8 +263,11 @@ def test_a_hostile_plan_is_harmless(drift: Drift, write: Write, saved: dict[str,
             return [spoilt(inner) for inner in value]
         return value + escape if isinstance(value, str) else value
 
+    # An address that is not made of type and name is refused.
     warning = {"warnings": [{"path": escape, "message": escape}]}
     saved["resource_changes"] = [spoilt(one) | warning for one in saved["resource_changes"]]
+    for one in saved["resource_changes"]:
+        one["address"] = f"{one['type']}.{one['name']}"
     ran = drift("show", write("edited.json", saved))
     assert ran.code == 0
     assert r"\x1b[31m\n\u202e\x9b [bold]x[/] " in ran.out

@@ -7,12 +7,16 @@ from typing import TypeAlias
 import pytest
 import requests
 from defusedxml.ElementTree import fromstring
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from drift.emulator import Emulator
 from drift.live.recording import Recording
 from drift.live.service_error import ServiceError
 from drift.settings import SETTINGS, document
+from drift.settings.document import read, write
 from drift.settings.https import HttpsConfiguration
+from tests.strategies import desired_documents, live_documents
 
 Put: TypeAlias = Callable[..., requests.Response]
 Get: TypeAlias = Callable[..., requests.Response]
@@ -295,3 +299,15 @@ def test_the_emulator_names_no_setting() -> None:
     for module in Path(str(drift.emulator.__file__)).parent.glob("*.py"):
         text = module.read_text(encoding="utf-8")
         assert not [name for name in names if name in text], module
+
+
+@given(desired_documents, st.none() | live_documents)
+@settings(max_examples=50, deadline=None)
+def test_what_a_plan_wants_is_what_the_service_takes(
+    desired: HttpsConfiguration, live: HttpsConfiguration | None
+) -> None:
+    """A PUT of `after` is accepted, also of a bucket that never had the setting."""
+    after = desired.over(HttpsConfiguration() if live is None else live)
+    assert after.required_parts
+    assert set(after.required_parts) <= after.parts().keys()
+    assert read(HttpsConfiguration, write(after)).setting.normal() == after.normal()

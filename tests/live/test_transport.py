@@ -327,6 +327,15 @@ def test_a_proxy_has_no_part_in_a_request_to_this_machine(
 
 def test_a_source_says_what_it_could_not_do() -> None:
     source = Oss(Credentials("id", "secret"), endpoint="http://127.0.0.1:9")
-    with pytest.raises(NoAnswerError, match="No region is declared") as raised:
-        source.read("oss-example", None, HttpsConfiguration)
-    assert raised.value.problem.code == "NoRegion"
+    with pytest.raises(NoAnswerError, match="The connection failed or broke off") as raised:
+        source.read("oss-example", "cn-hangzhou", HttpsConfiguration)
+    assert raised.value.problem.code == "ConnectionFailed"
+
+
+def test_certificates_that_cannot_be_read_are_a_problem_of_the_bucket(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setenv("REQUESTS_CA_BUNDLE", "/nowhere/ca.pem")
+    source = Oss(Credentials("id", "secret"), endpoint="https://127.0.0.1:9")
+    with pytest.raises(NoAnswerError, match="certificates to trust cannot be read"):
+        source.read("oss-example", "cn-hangzhou", HttpsConfiguration)

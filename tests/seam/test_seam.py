@@ -28,6 +28,9 @@ RECORDED = {
         "<PublicAccessBlockConfiguration><BlockPublicAccess>true</BlockPublicAccess>"
         "</PublicAccessBlockConfiguration>"
     ),
+    "oss-fresh/publicAccessBlock.xml": (
+        "<Error><Code>NoSuchPublicAccessBlockConfiguration</Code></Error>"
+    ),
     "oss-fresh/httpsConfig.xml": "<Error><Code>NoSuchHttpsConfig</Code></Error>",
     "oss-open/httpsConfig.xml": (
         "<HttpsConfiguration><TLS><Enable>true</Enable><TLSVersion>TLSv1.3</TLSVersion></TLS>"
