@@ -15,6 +15,9 @@ import pytest
 
 from drift import __version__
 from drift.emulator import EMULATOR_KEY, Emulator
+from drift.live.oss import Oss
+from drift.live.problem import own
+from drift.live.source import Answer, NoAnswerError
 from drift.schema import SCHEMAS, dumps
 from tests.cli.running import (
     PATIENCE,
@@ -285,3 +288,13 @@ def test_the_emulator_says_how_to_reach_it(drift: Drift, monkeypatch: pytest.Mon
         f"export OSS_ACCESS_KEY_SECRET={EMULATOR_KEY.secret}",
         "unset OSS_SESSION_TOKEN",
     ]
+
+
+def test_a_demo_that_reads_nothing_does_not_work(
+    drift: Drift, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def failing(*_: object) -> Answer:
+        raise NoAnswerError(own("ConnectionFailed"))
+
+    monkeypatch.setattr(Oss, "read", failing)
+    drift("demo").failed("The demo did not work: over HTTP the plan is not that of the recording.")

@@ -216,6 +216,38 @@ def test_a_plan_that_contradicts_itself(
         assert ran.out == ""
 
 
+@pytest.mark.parametrize(
+    ("edit", "reason"),
+    [
+        (lambda plan: plan["resource_changes"][0].update(address="x.y"), "an address is not that"),
+        (
+            lambda plan: plan["resource_changes"][0].update(inert=[{"path": "/x", "value": 1e999}]),
+            "it is not JSON",
+        ),
+    ],
+    ids=["an address", "a number that JSON lacks"],
+)
+def test_a_plan_that_was_edited_is_refused(
+    drift: Drift,
+    write: Write,
+    saved: dict[str, Any],
+    edit: Callable[[dict[str, Any]], None],
+    reason: str,
+) -> None:
+    edit(saved)
+    drift("show", write("edited.json", json.dumps(saved))).failed(f"is no plan: {reason}")
+
+
+def test_a_plan_that_has_a_bucket_twice_is_refused(
+    drift: Drift, write: Write, saved: dict[str, Any]
+) -> None:
+    saved["resource_changes"].append(saved["resource_changes"][-1])
+    status = saved["resource_changes"][-1]["status"]
+    saved["summary"]["buckets"] += 1
+    saved["summary"][status] += 1
+    drift("show", write("edited.json", json.dumps(saved))).failed("it has a bucket twice")
+
+
 def test_a_plan_without_buckets_is_never_green(
     drift: Drift, write: Write, saved: dict[str, Any]
 ) -> None:

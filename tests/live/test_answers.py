@@ -9,7 +9,7 @@ from typing import TypeAlias
 import pytest
 
 from drift.plan import Verdict
-from drift.settings.https import HttpsConfiguration, Tls
+from drift.settings.https import CipherSuite, HttpsConfiguration, Tls
 from drift.xml import LIMIT
 from tests.cli.running import desired
 from tests.declared import declared, planned
@@ -545,3 +545,47 @@ def test_what_is_missing_beside_what_is_unknown_is_never_green() -> None:
     assert plan.verdict is Verdict.INCOMPLETE
     assert plan.resource_changes[0].problem is not None
     assert plan.resource_changes[0].problem.code == "UnexpectedAnswer"
+
+
+UNKNOWN_SIBLINGS = {
+    # Its list for TLS 1.3 was not seen, and may be what stands there by another name.
+    "an element beside a list that is left out": (
+        "<Enable>true</Enable><CustomCipherSuite>A</CustomCipherSuite><Tls13>T</Tls13>",
+        CipherSuite(Enable=True, CustomCipherSuite=("A",)),
+        Verdict.INCOMPLETE,
+    ),
+    "an element in a part that is off": (
+        "<Enable>false</Enable><Tls13>T</Tls13>",
+        CipherSuite(Enable=False),
+        Verdict.IN_SYNC,
+    ),
+    "an element beside all that there is": (
+        (
+            "<Enable>true</Enable><StrongCipherSuite>false</StrongCipherSuite>"
+            "<CustomCipherSuite>A</CustomCipherSuite>"
+            "<TLS13CustomCipherSuite>T</TLS13CustomCipherSuite><New/>"
+        ),
+        CipherSuite(Enable=True, CustomCipherSuite=("A",), TLS13CustomCipherSuite=("T",)),
+        Verdict.IN_SYNC,
+    ),
+}
+
+
+@pytest.mark.parametrize(
+    ("members", "suites", "verdict"), UNKNOWN_SIBLINGS.values(), ids=UNKNOWN_SIBLINGS
+)
+def test_an_unknown_element_counts_where_it_may_be_what_is_missing(
+    members: str, suites: CipherSuite, verdict: Verdict
+) -> None:
+    body = f"<HttpsConfiguration><CipherSuite>{members}</CipherSuite></HttpsConfiguration>"
+    desired = HttpsConfiguration(CipherSuite=suites)
+    plan = planned([declared(desired)], {"oss-example": body.encode()})
+    assert plan.verdict is verdict
+    assert len(plan.resource_changes[0].warnings) >= 1
+
+
+def test_warnings_of_a_bucket_that_is_missing_count_too() -> None:
+    doubtful = HttpsConfiguration(CipherSuite=CipherSuite(Enable=True, CustomCipherSuite=("A",)))
+    plain = planned([declared(doubtful)], {})
+    assert (plain.verdict, len(plain.resource_changes[0].warnings)) == (Verdict.DRIFT, 1)
+    assert planned([declared(doubtful)], {}, strict=True).verdict is Verdict.INCOMPLETE
