@@ -298,3 +298,14 @@ def test_a_demo_that_reads_nothing_does_not_work(
 
     monkeypatch.setattr(Oss, "read", failing)
     drift("demo").failed("The demo did not work: over HTTP the plan is not that of the recording.")
+
+
+def test_a_bug_of_ours_is_not_taken_for_a_full_disk(
+    drift: Drift, write: Write, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def missing(*_: object) -> None:
+        raise FileNotFoundError(2, "No such file or directory")
+
+    monkeypatch.setattr("drift.desired.load.find", missing)
+    with pytest.raises(FileNotFoundError):
+        drift("validate", write("a.json"))

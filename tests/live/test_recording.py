@@ -227,3 +227,14 @@ def test_the_emulator_and_any_recording_give_the_same_plan(
     with TemporaryDirectory() as folder:
         at_hand, over_http = both(write(Path(folder), places), declarations)
     assert at_hand == over_http
+
+
+def test_a_file_that_may_not_be_read_is_a_problem(
+    record: Record, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def denied(*_: object) -> bytes:
+        raise PermissionError(13, "Permission denied")
+
+    monkeypatch.setattr("drift.disk.read", denied)
+    with pytest.raises(NoAnswerError, match=r"httpsConfig\.xml cannot be read: Permission denied"):
+        read(record({"cn-hangzhou/oss-example": b"<HttpsConfiguration/>"}), "oss-example")
