@@ -91,9 +91,10 @@ def plan(  # noqa: PLR0913 - one parameter for each option
     )
     known = frozenset(warning for one in desired.declarations for warning in one.warnings)
     output.warn(found, but=known)
+    text = render(found, name, output.screen(color))
     if out:
-        output.save(out, dumps(found))
-    output.write(render(found, name, output.screen(color)))
+        output.save(out, text if name == "json" else dumps(found))
+    output.write(text)
     return found.verdict.exit_code
 
 
