@@ -1,6 +1,6 @@
 """Desired files in, validated declarations out, with every fault of every file."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from itertools import chain, islice
 from pathlib import Path
@@ -17,7 +17,6 @@ from drift.diagnostic import Diagnostic
 from drift.plan import Source
 from drift.positions import JsonText
 from drift.settings import SETTINGS
-from drift.settings.setting import Setting
 from drift.untrusted import visible
 
 _MOST = 1000
@@ -52,12 +51,12 @@ def _loaded(found: Path | Diagnostic, region: str | None) -> Desired:
     if isinstance(parsed, Diagnostic):
         return Desired((), (parsed,))
     text = parsed.text
+    wrong = chain(_wrong_in_text(text), _idle(parsed.value, text))
     try:
         file = DesiredFile.model_validate(parsed.value)
     except ValidationError as error:
-        return Desired((), tuple(islice(chain(_wrong_in_text(text), faults(text, error)), _MOST)))
-    settings = file.settings()
-    linted = [(setting, tuple(setting.lint())) for setting in settings]
+        return Desired((), tuple(islice(chain(wrong, faults(text, error)), _MOST)))
+    linted = [(setting, tuple(setting.lint())) for setting in file.settings()]
     declarations = tuple(
         Declaration(bucket, file.region or region, setting, warnings, text, pointer, source)
         for bucket, pointer, source in _buckets(file.bucket, text)
@@ -68,8 +67,7 @@ def _loaded(found: Path | Diagnostic, region: str | None) -> Desired:
         for _, warnings in linted
         for finding in warnings
     )
-    faults_found = chain(_wrong_in_text(text), _idle(settings, text), suspicious)
-    return Desired(declarations, tuple(islice(faults_found, _MOST)))
+    return Desired(declarations, tuple(islice(chain(wrong, suspicious), _MOST)))
 
 
 def _buckets(names: tuple[str, ...], text: JsonText) -> Iterator[tuple[str, str, Source]]:
@@ -88,15 +86,18 @@ def _wrong_in_text(text: JsonText) -> Iterator[Diagnostic]:
         yield Diagnostic("error", place, f"{word} is no value here", detail)
 
 
-def _idle(settings: Sequence[Setting], text: JsonText) -> Iterator[Diagnostic]:
+def _idle(value: object, text: JsonText) -> Iterator[Diagnostic]:
     """Yield the settings that manage nothing: to compare nothing would always be in sync."""
-    if not settings:
-        detail = f"Add {' or '.join(setting.root for setting in SETTINGS)}."
+    if not isinstance(value, dict):
+        return
+    roots = [setting.root for setting in SETTINGS]
+    if not value.keys() & set(roots):
+        detail = f"Add {' or '.join(roots)}."
         yield Diagnostic("error", text.value(""), "The file declares no setting", detail)
-    for setting in settings:
-        if not setting.normal():
-            place, detail = text.value(f"/{setting.root}"), "Add at least one member to it."
-            yield Diagnostic("error", place, f"`{setting.root}` manages nothing", detail)
+    for root in roots:
+        if value.get(root) == {}:
+            place, detail = text.value(f"/{root}"), "Add at least one member to it."
+            yield Diagnostic("error", place, f"`{root}` manages nothing", detail)
 
 
 def _merged(declarations: Iterable[Declaration]) -> Desired:

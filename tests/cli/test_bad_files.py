@@ -69,8 +69,9 @@ def test_every_fault_of_every_file_is_reported(drift: Drift, write: Write) -> No
         'desired/c.json:8:9: error: "1.2" is not one of TLSv1.0, TLSv1.1, TLSv1.2, TLSv1.3. '
         "Did you mean TLSv1.2? [/HttpsConfiguration/TLS/TLSVersion/0]\n",
     )
-    assert ran.out == "The desired files cannot be used: 4 errors, 0 warnings.\n"
-    assert len(ran.err.splitlines()) == 4
+    assert "desired/a.json:1:1: error: The file declares no setting. Add Https" in ran.err
+    assert ran.out == "The desired files cannot be used: 5 errors, 0 warnings.\n"
+    assert len(ran.err.splitlines()) == 5
 
 
 def test_nothing_is_compared_if_any_file_is_bad(
@@ -212,7 +213,8 @@ def test_windows_line_ends_count_as_lines(drift: Drift, write: Write) -> None:
 def test_what_is_no_value_is_one_fault_with_its_place(
     drift: Drift, write: Write, word: str
 ) -> None:
-    ran = drift("validate", write("a.json", f'{{"Bucket": {word}}}'))
+    setting = '"HttpsConfiguration": {"TLS": {"Enable": false}}'
+    ran = drift("validate", write("a.json", f'{{"Bucket": {word}, {setting}}}'))
     ran.failed(
         f"a.json:1:12: error: {word} is no value here. Leave the member out: what is left out is "
         "not managed. [/Bucket]\n"
@@ -548,3 +550,10 @@ def test_a_link_to_a_folder_is_not_passed_over_in_silence(
     (folder / "desired/linked").symlink_to("../elsewhere")
     ran = drift("validate").failed("desired/linked: error: Links to folders are not followed.")
     assert "1 error" in ran.out
+
+
+def test_a_file_without_a_setting_says_so_beside_its_other_faults(
+    drift: Drift, write: Write
+) -> None:
+    write("desired/a.json", {"Bucket": "x"})
+    drift("validate").failed('"x" is no bucket name', "The file declares no setting")
