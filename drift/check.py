@@ -1,16 +1,23 @@
 """The use case: declarations and a fleet of live buckets in, a plan out."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from datetime import datetime
-from typing import Any
+from functools import partial
 
 from drift import __version__
 from drift.desired.declaration import Declaration
+from drift.desired.pattern import matcher
 from drift.diff import diff
+from drift.discovery.decide import Discovery
+from drift.discovery.discover import discover
+from drift.live.attempt import Found
 from drift.live.fleet import Fleet, Request
 from drift.live.outcome import Absence, Outcome
 from drift.live.problem import unexpected
+from drift.live.source import Bucket
 from drift.plan import (
+    BUCKET,
     DocumentChange,
     Finding,
     Impact,
@@ -26,54 +33,126 @@ from drift.settings.setting import Setting
 def check(
     declarations: Sequence[Declaration], fleet: Fleet, *, strict: bool = False, now: datetime
 ) -> Plan:
-    """Read what is declared, compare it, and return the plan, sorted by name.
+    """Find and read what is declared, compare it, and return the plan, sorted by name.
 
     With `strict`, a setting that is not reported is not taken for its default, and a warning is a
     problem.
     """
-    ordered = sorted(declarations, key=lambda one: (one.bucket, one.setting.type))
-    requests = [Request(one.bucket, one.region, type(one.setting)) for one in ordered]
-    outcomes = fleet.read(requests)
+    return compare(discover(declarations, fleet), fleet, strict=strict, now=now)
+
+
+def compare(discovery: Discovery, fleet: Fleet, *, strict: bool = False, now: datetime) -> Plan:
+    """Read what was decided, compare it, and return the plan, sorted by name.
+
+    Raise `ValueError` for declarations that disagree: without their buckets it could be green.
+    """
+    if discovery.conflicts:
+        raise ValueError("declarations that disagree cannot be compared")
+    decisions = discovery.decisions
+    requests = [Request(one.bucket, type(one.declaration.setting)) for one in decisions]
+    judge = _Judge(strict=strict)
+    resources = [
+        judge.judged(decision.declaration, found)
+        for decision, found in zip(decisions, fleet.read(requests), strict=True)
+    ]
+    resources += map(_undeclared, discovery.undeclared)
+    resources += _unlisted(discovery)
     return Plan(
         drift_version=__version__,
         timestamp=now,
-        resource_changes=tuple(
-            judged(declaration, outcome, strict=strict)
-            for declaration, outcome in zip(ordered, outcomes, strict=True)
-        ),
+        undeclared=discovery.policy,
+        resource_changes=tuple(sorted(resources, key=lambda one: (one.name, one.type))),
     )
 
 
-def judged(declaration: Declaration, outcome: Outcome, *, strict: bool = False) -> ResourceChange:
-    """Return what one outcome means for one declaration."""
+class _Judge:
+    """Judges one bucket after the other.
+
+    Most buckets of a file answer alike, and what that means differs only in where they are.
+    """
+
+    def __init__(self, *, strict: bool) -> None:
+        self._strict = strict
+        self._known: dict[object, ResourceChange] = {}
+
+    def judged(self, declaration: Declaration, found: Found) -> ResourceChange:
+        """Return what was found about one bucket."""
+        outcome, bucket = found
+        if isinstance(outcome, Problem):  # it has the request's id, which is nobody else's
+            return judged(declaration, found, strict=self._strict)
+        warnings = (*declaration.warnings, *_moved(declaration, bucket))
+        alike = declaration.text, declaration.setting, warnings, outcome
+        first = self._known.get(alike)
+        if first is None:
+            first = self._known[alike] = judged(declaration, found, strict=self._strict)
+        return replace(first, name=bucket.name, region=bucket.region, source=declaration.source)
+
+
+def judged(declaration: Declaration, found: Found, *, strict: bool = False) -> ResourceChange:
+    """Return what was found about one bucket, and means for its declaration."""
+    outcome, bucket = found
     live, unknown = outcome if isinstance(outcome, Reading) else (None, ())
-    warnings = (*declaration.warnings, *unknown)
+    warnings = (*declaration.warnings, *_moved(declaration, bucket), *unknown)
     problem = _problem(declaration.setting, outcome, warnings, strict=strict)
+    resource = partial(
+        ResourceChange,
+        type=declaration.setting.type,
+        name=bucket.name,
+        region=bucket.region,
+        source=declaration.source,
+        warnings=warnings,
+    )
     if problem:
-        return _resource(declaration, status=Status.UNREADABLE, problem=problem, warnings=warnings)
+        return resource(status=Status.UNREADABLE, problem=problem)
     if outcome is Absence.BUCKET:
-        return _resource(declaration, status=Status.MISSING, warnings=warnings)
+        return resource(status=Status.MISSING)
     desired, changes = declaration.setting, diff(declaration, live, strict=strict)
-    return _resource(
-        declaration,
+    return resource(
         status=Status.DRIFT if changes else Status.IN_SYNC,
         impact=Impact.all_of(change.impact for change in changes),
         meaning=desired.meaning(live or type(desired)(), strict=strict) if changes else "",
         change=_document_change(desired, live, drifted=bool(changes)),
         changes=changes,
         inert=tuple(live.inert()) if live else (),
-        warnings=warnings,
     )
 
 
-def _resource(declaration: Declaration, **found: Any) -> ResourceChange:  # noqa: ANN401 - checked by pydantic
+def _moved(declaration: Declaration, bucket: Bucket) -> tuple[Finding, ...]:
+    """Return a warning if the file says another region than the bucket is in."""
+    said, region = declaration.region, bucket.region
+    if region in (said, None) or said is None or matcher(said)(region):
+        return ()
+    if declaration.text.nearest("/Region") != "/Region":  # then --region said it, for all files
+        return ()
+    message = f"the file says {said}, and the bucket is in {region}"
+    return (Finding(path="/Region", message=message),)
+
+
+def _undeclared(bucket: Bucket) -> ResourceChange:
     return ResourceChange(
-        type=declaration.setting.type,
-        name=declaration.bucket,
-        region=declaration.region,
-        source=declaration.source,
-        **found,
+        type=BUCKET, name=bucket.name, region=bucket.region, status=Status.UNDECLARED
     )
+
+
+def _unlisted(discovery: Discovery) -> Iterator[ResourceChange]:
+    """Yield what is not known because the buckets could not be listed: nothing of it is green."""
+    if discovery.problem is None:
+        return
+    # Where one pattern stands in two files, the plan has it once.
+    patterns = {(one.bucket, one.setting.type): one for one in reversed(discovery.unlisted)}
+    for (pattern, kind), one in patterns.items():
+        yield ResourceChange(
+            type=kind,
+            name=pattern,
+            region=one.region,
+            status=Status.UNREADABLE,
+            source=one.source,
+            problem=discovery.problem,
+        )
+    if not patterns and discovery.policy != "ignore":
+        yield ResourceChange(
+            type=BUCKET, name="*", region=None, status=Status.UNREADABLE, problem=discovery.problem
+        )
 
 
 def _document_change(desired: Setting, live: Setting | None, *, drifted: bool) -> DocumentChange:

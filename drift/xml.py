@@ -18,21 +18,25 @@ class XmlError(ValueError):
     """The bytes are not the XML that was expected; the message ends a sentence on "the answer"."""
 
 
+class ForeignError(XmlError):
+    """The bytes are no such document at all: perhaps not even an answer of the service."""
+
+
 def parse(body: bytes, root: str) -> Element:
-    """Return the element `root`, whatever its namespace; raise `XmlError` for anything else."""
+    """Return the element `root`, whatever its namespace; raise `ForeignError` for anything else."""
     if not body.strip():
-        raise XmlError("is empty")
+        raise ForeignError("is empty")
     if len(body) > LIMIT:
-        raise XmlError(f"is larger than {LIMIT // 1024} KiB")
+        raise ForeignError(f"is larger than {LIMIT // 1024} KiB")
     try:
         element: Element = fromstring(body, forbid_dtd=True)
     except DefusedXmlException:
-        raise XmlError("has a document type declaration, which drift refuses") from None
+        raise ForeignError("has a document type declaration, which drift refuses") from None
     except (ParseError, ValueError, LookupError):
         # expat says ValueError or LookupError of encodings that it does not have.
-        raise XmlError("is not well-formed XML") from None
+        raise ForeignError("is not well-formed XML") from None
     if local_name(element) != root:
-        raise XmlError(f"is <{visible(local_name(element), 40)}>, not <{root}>")
+        raise ForeignError(f"is <{visible(local_name(element), 40)}>, not <{root}>")
     return element
 
 

@@ -1,12 +1,16 @@
-"""What Hypothesis draws: desired and live documents, as JSON and as XML."""
+"""What Hypothesis draws: documents, as JSON and as XML, desired files and lists of buckets."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any, TypeVar
 
 from hypothesis import strategies as st
 
+from drift.desired.declaration import EVERYWHERE, Scope
+from drift.discovery.decide import Listing
+from drift.live.source import Bucket, Tag
 from drift.settings.cipher_suites import LEGACY, TLS12, TLS13
 from drift.settings.https import VERSIONS, CipherSuite, HttpsConfiguration, Tls
+from tests.declared import File
 
 SUITES12 = sorted(TLS12)[:4] + sorted(LEGACY)[:2] + ["X-UNKNOWN"]
 SUITES13 = [*sorted(TLS13)[:3], "TLS_UNKNOWN"]
@@ -68,3 +72,47 @@ def _children(members: Mapping[str, Any], draw: st.DrawFn) -> str:
         else:
             elements.append(f"<{name}>{str(value).lower()}</{name}>")
     return "".join(draw(st.permutations(elements)))
+
+
+BUCKETS = ["app-a", "app-ab", "app-b", "app-bb", "db-a", "db-b", "logs", "logs-a", "logs-b"]
+REGIONS = ["cn-beijing", "cn-hangzhou", "eu-central-1"]
+PATTERNS = ["*", "app-*", "app-?", "a*", "*-a", "?????", "logs*", "logs-*", "*s*", "zzz*", "app-a*"]
+PROD = Tag("stage", "prod")
+SETTINGS = [
+    HttpsConfiguration(TLS=Tls(Enable=True, TLSVersion=("TLSv1.2", "TLSv1.3"))),
+    HttpsConfiguration(TLS=Tls(Enable=True, TLSVersion=("TLSv1.3", "TLSv1.2"))),
+    HttpsConfiguration(TLS=Tls(Enable=True, TLSVersion=("TLSv1.3",))),
+    HttpsConfiguration(TLS=Tls(Enable=False)),
+    HttpsConfiguration(TLS=Tls(Enable=False, TLSVersion=("TLSv1.0",))),
+]
+"""The first two say the same, and so do the last two, of which one has a warning."""
+
+
+@st.composite
+def files(draw: st.DrawFn, name: str = "desired/example.json") -> File:
+    """A desired file of names and patterns, narrowed in any way."""
+    names = draw(st.lists(st.sampled_from(BUCKETS), unique=True, max_size=2))
+    patterns = draw(st.lists(st.sampled_from(PATTERNS), unique=True, min_size=not names))
+    narrow = st.builds(
+        Scope, subsets(BUCKETS[:3] + PATTERNS[1:6]), st.sampled_from([(), (tuple(PROD),)])
+    )
+    scope = draw(st.just(EVERYWHERE) | narrow)
+    region = draw(st.none() | st.sampled_from(["cn-*", *REGIONS]))
+    setting = draw(st.sampled_from(SETTINGS))
+    return File((*names, *patterns), setting, region, scope, name)
+
+
+several_files = st.integers(1, 3).flatmap(
+    lambda count: st.tuples(*(files(f"desired/{number}.json") for number in range(count)))
+)
+"""Desired files that may say anything about the same buckets."""
+
+listings = st.builds(
+    lambda regions, prod: Listing(
+        tuple(Bucket(name, region) for name, region in sorted(regions.items())),
+        {PROD: frozenset(prod)},
+    ),
+    st.dictionaries(st.sampled_from(BUCKETS), st.sampled_from(REGIONS)),
+    st.sets(st.sampled_from(BUCKETS)),
+)
+"""What ListBuckets may answer, and with a tag."""

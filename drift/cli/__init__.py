@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from drift import __version__
-from drift.cli import demo, emulator, output, plan, schema, show, validate
+from drift.cli import demo, doctor, emulator, output, plan, policy, schema, show, validate
 from drift.errors import DriftError, StoppedError
 
 app = typer.Typer(add_completion=False, pretty_exceptions_enable=False)
@@ -17,6 +17,8 @@ for command in (
     validate.validate,
     show.show,
     schema.schema,
+    doctor.doctor,
+    policy.policy,
     emulator.emulator,
     demo.demo,
 ):

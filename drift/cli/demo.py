@@ -46,7 +46,7 @@ def _plans(folder: Path) -> tuple["Plan", "Plan"]:
     from drift.check import check
     from drift.desired.load import load
     from drift.emulator import EMULATOR_KEY, Emulator
-    from drift.live.credentials import Credentials
+    from drift.live.credentials import Credentials, Fixed
     from drift.live.fleet import Fleet
     from drift.live.oss import Oss
     from drift.live.recording import Recording
@@ -58,6 +58,7 @@ def _plans(folder: Path) -> tuple["Plan", "Plan"]:
             f"drift emulator {folder / 'recording'}    (at {emulator.url})\n"
             f"drift plan {folder / 'desired'}\n"
         )
-        source = Oss(Credentials(EMULATOR_KEY.id, EMULATOR_KEY.secret), endpoint=emulator.url)
+        credentials = Credentials(EMULATOR_KEY.id, EMULATOR_KEY.secret)
+        source = Oss(Fixed(credentials), endpoint=emulator.url)
         over_http = check(declarations, Fleet(source), now=now)
     return over_http, check(declarations, Fleet(recording), now=now)

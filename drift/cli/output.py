@@ -5,6 +5,7 @@ import shutil
 import sys
 from collections.abc import Iterable
 from contextlib import suppress
+from datetime import timedelta
 from io import TextIOWrapper
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal, TextIO, TypeAlias
@@ -23,6 +24,9 @@ Color: TypeAlias = Literal["auto", "always", "never"]
 _MOST_NAMES = 50
 _LONGEST = 10_000
 """The longest error, in characters: fifty names of buckets, or two paths, and a sentence."""
+
+_PIECE = 1 << 20
+"""How many characters are written at once: to encode a plan takes its size in memory once more."""
 
 
 def prepare() -> None:
@@ -43,7 +47,8 @@ def prepare() -> None:
 def write(text: str) -> None:
     """Write to standard output, now and whole; raise `FileError` if that fails."""
     try:
-        sys.stdout.write(text)
+        for start in range(0, len(text), _PIECE):
+            sys.stdout.write(text[start : start + _PIECE])
         sys.stdout.flush()
     except OSError as error:
         raise lost(error) from None
@@ -95,6 +100,17 @@ def warn(plan: "Plan", *, but: "frozenset[Finding]" = frozenset()) -> None:
         for finding in (finding for finding in resource.warnings if finding not in but):
             place = f"{visible(resource.address)}: warning:"
             note(f"{place} {_ended(visible(finding.message, 500))} [{visible(finding.path)}]")
+
+
+def warn_of_clock(offset: timedelta) -> None:
+    """Write that requests were signed by another clock than this machine's, if they were."""
+    if offset:
+        side = "behind" if offset > timedelta() else "ahead of"
+        seconds = f"{abs(offset.total_seconds()):,.0f}"
+        note(
+            f"Warning: This machine's clock is {seconds} seconds {side} that of the service, by "
+            "which the requests were signed. Set it."
+        )
 
 
 def screen(color: Color) -> Screen:

@@ -1,19 +1,24 @@
 """`drift plan`: compare, print the plan, exit with the verdict."""
 
 from datetime import UTC, datetime
-from os import environ
+from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated, Literal
 
 import typer
 
 from drift.cli import output
+from drift.cli.credentials import (
+    ProcessOption,
+    ProfileOption,
+    RoleOption,
+    VerboseOption,
+    provider,
+)
 from drift.cli.options import ColorOption, Paths, RegionOption, paths_or_default, seconds
-from drift.errors import OptionError
+from drift.cli.progress import progress
+from drift.cli.source import Live, opened
 from drift.render import Format, render
-
-if TYPE_CHECKING:
-    from drift.live.source import Source
 
 
 def plan(  # noqa: PLR0913 - one parameter for each option
@@ -48,7 +53,17 @@ def plan(  # noqa: PLR0913 - one parameter for each option
         typer.Option(
             envvar="DRIFT_CONCURRENCY", min=1, max=256, metavar="N", help="How many reads at once."
         ),
-    ] = 16,
+    ] = 32,
+    retries: Annotated[
+        int,
+        typer.Option(
+            envvar="DRIFT_RETRIES",
+            min=0,
+            max=20,
+            metavar="N",
+            help="How often what fails in passing is tried again.",
+        ),
+    ] = 7,
     timeout: Annotated[
         float,
         typer.Option(
@@ -64,6 +79,28 @@ def plan(  # noqa: PLR0913 - one parameter for each option
             help="Seconds for the whole run.",
         ),
     ] = None,
+    undeclared: Annotated[
+        Literal["ignore", "report", "fail"] | None,
+        typer.Option(
+            envvar="DRIFT_UNDECLARED",
+            help="What becomes of buckets that no file declares; `fail` makes them drift.",
+            show_default="report, if a file has a pattern; else ignore",
+        ),
+    ] = None,
+    listed: Annotated[
+        bool,
+        typer.Option("--list", help="Print which file decides each bucket, and read no setting."),
+    ] = False,
+    transport: Annotated[
+        Literal["auto", "openssl"],
+        typer.Option(
+            envvar="DRIFT_TRANSPORT", help="What speaks TLS: the fastest, or this Python's OpenSSL."
+        ),
+    ] = "auto",
+    profile: ProfileOption = None,
+    role_arn: RoleOption = None,
+    allow_process: ProcessOption = False,
+    verbose: VerboseOption = False,
     color: ColorOption = "auto",
 ) -> int:
     """Compare what is declared with what is live, and print what must change to get back.
@@ -71,10 +108,12 @@ def plan(  # noqa: PLR0913 - one parameter for each option
     Exits with 0 if all is in sync, 2 if something drifted or is missing, and 1 if any bucket could
     not be judged or anything else went wrong.
     """
-    from drift.check import check
+    from drift.check import compare
     from drift.desired.load import load
+    from drift.discovery.discover import discover
     from drift.live.fleet import Fleet
     from drift.planfile import dumps
+    from drift.render import decisions
 
     if out:
         output.refuse_unwritable(out)
@@ -83,33 +122,35 @@ def plan(  # noqa: PLR0913 - one parameter for each option
     if not desired.valid:
         output.fail("Nothing was compared: the desired files have errors.")
         return 1
-    source = _source(live, endpoint, timeout, concurrency)
-    # Threads that read files only take turns: of ten thousand, one reads a quarter faster.
-    fleet = Fleet(source, concurrency if live == "oss" else 1, deadline)
-    found = check(
-        desired.declarations, fleet, strict=strict, now=datetime.now(UTC).replace(microsecond=0)
+    signer = partial(
+        provider, profile=profile, role_arn=role_arn, allow_process=allow_process, verbose=verbose
     )
-    known = frozenset(warning for one in desired.declarations for warning in one.warnings)
-    output.warn(found, but=known)
+    source, clock_offset = opened(Live(live, endpoint, timeout, concurrency, transport, signer))
+    fleet = Fleet(
+        source,
+        concurrency=concurrency,
+        retries=retries,
+        deadline=deadline,
+    )
+    with progress(fleet.tally):
+        discovery = discover(desired.declarations, fleet, region=region, undeclared=undeclared)
+    diagnostics = discovery.diagnostics(strict=strict)
+    output.report(diagnostics)
+    wrong = any(one.severity == "error" for one in diagnostics)
+    if listed:
+        output.write(decisions.render(discovery, name, output.screen(color)))
+        return 1 if wrong or discovery.problem else 0
+    if wrong:
+        output.fail("Nothing was compared: it is not clear what is declared.")
+        return 1
+    now = datetime.now(UTC).replace(microsecond=0)
+    with progress(fleet.tally):
+        found = compare(discovery, fleet, strict=strict, now=now)
+    output.warn_of_clock(clock_offset())
+    reported = frozenset(warning for one in desired.declarations for warning in one.warnings)
+    output.warn(found, but=reported)
     text = render(found, name, output.screen(color))
     if out:
         output.save(out, text if name == "json" else dumps(found))
     output.write(text)
     return found.verdict.exit_code
-
-
-def _source(live: str, endpoint: str | None, timeout: float, connections: int) -> "Source":
-    if not live:
-        raise OptionError("--live names no source.", "Give `oss`, or the folder of a recording.")
-    if live != "oss":
-        from drift.live.recording import Recording
-
-        return Recording(Path(live))
-    from drift.live.credentials import from_environment
-    from drift.live.endpoint import checked_endpoint
-
-    credentials = from_environment(environ)
-    url = None if endpoint is None else checked_endpoint(endpoint)
-    from drift.live.oss import Oss
-
-    return Oss(credentials, endpoint=url, timeout=timeout, connections=connections)

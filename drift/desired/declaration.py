@@ -1,15 +1,34 @@
-"""What a team declared: one setting of one bucket, and where it stands."""
+"""What a team declared: one setting of a bucket, or of many, and where it stands."""
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from typing import NamedTuple
 
+from drift.desired.pattern import is_pattern
+from drift.diagnostic import Diagnostic
 from drift.plan import Finding, Source
 from drift.positions import JsonText
 from drift.settings.setting import Setting
+from drift.untrusted import visible
 
 
-@dataclass(frozen=True)
+class Scope(NamedTuple):
+    """What narrows the patterns of a file: names and patterns to leave out, and tags to have."""
+
+    excluded: tuple[str, ...] = ()
+    tags: tuple[tuple[str, str], ...] = ()
+
+
+EVERYWHERE = Scope()
+"""The scope of a name, and of a pattern that nothing narrows."""
+
+
+@dataclass(frozen=True, eq=False, slots=True)
 class Declaration:
-    """One desired setting of one bucket, which the file names at `pointer`."""
+    """One desired setting, of the bucket or by the pattern that the file names at `pointer`.
+
+    The region is as written, and may be a pattern too; of a name it may also be that of --region.
+    """
 
     bucket: str
     region: str | None
@@ -18,15 +37,57 @@ class Declaration:
     text: JsonText
     pointer: str
     source: Source
+    scope: Scope = EVERYWHERE
+
+    @property
+    def is_pattern(self) -> bool:
+        """Whether it is declared for all buckets that its pattern matches."""
+        return is_pattern(self.bucket)
+
+    @property
+    def is_vague(self) -> bool:
+        """Whether only a pattern says in which region it is."""
+        return self.region is not None and is_pattern(self.region)
+
+    @property
+    def exact_region(self) -> str | None:
+        """The region, if it is known which."""
+        return None if self.is_vague else self.region
+
+    @property
+    def order(self) -> tuple[str, int, int, str]:
+        """Sorts as the files do, and in each by place."""
+        return self.source.file, self.source.line, self.source.column, self.setting.type
 
     def locate(self, pointer: str) -> Source:
         """Return where the desired value at `pointer`, or what should hold it, stands."""
         return located(self.text, pointer)
 
     def says_the_same(self, other: "Declaration") -> bool:
-        """Return whether both declare the same for their buckets."""
-        mine, others = (self.region, self.setting.normal()), (other.region, other.setting.normal())
-        return mine == others
+        """Return whether both declare the same; where a pattern's buckets are, the list says."""
+        at_one_place = self.is_pattern or self.region == other.region
+        return at_one_place and self.setting.normal() == other.setting.normal()
+
+    def differs_from(self, other: "Declaration", buckets: Sequence[str]) -> Diagnostic:
+        """Return the error that both declare `buckets`, and not the same."""
+        more = f" (and {len(buckets) - 1} more)" if buckets[1:] else ""
+        place = visible(str(other.text.value(other.pointer)), 300)
+        return Diagnostic(
+            "error",
+            self.text.value(self.pointer),
+            f"{buckets[0]}{more} is declared differently in {place}",
+            "Keep one of them, or make them equal.",
+        )
+
+
+def joined(first: Declaration, other: Declaration) -> Declaration:
+    """Return `first`, with the warnings of both, which say the same.
+
+    They are alike in what they do, but with `--strict` a warning of either is a problem.
+    """
+    if set(other.warnings) <= set(first.warnings):
+        return first
+    return replace(first, warnings=tuple(dict.fromkeys((*first.warnings, *other.warnings))))
 
 
 def located(text: JsonText, pointer: str) -> Source:

@@ -1,18 +1,37 @@
-"""The shape of a desired file: which buckets, where, and one member for every setting."""
+"""The shape of a desired file: which buckets, where, and one member for every setting.
+
+The limits of names and tags are those of PutBucket and PutBucketTags.
+"""
 
 import re
 from typing import Annotated, Any
 
-from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, create_model
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    ValidationInfo,
+    create_model,
+    field_validator,
+)
+from pydantic.config import JsonDict
 from pydantic.json_schema import WithJsonSchema
 
+from drift.desired.pattern import is_pattern
 from drift.settings import SETTINGS
 from drift.settings.lists import distinct
 from drift.settings.setting import Setting
 from drift.untrusted import visible
 
 _BUCKET = re.compile(r"[a-z0-9][a-z0-9-]{1,61}[a-z0-9]")
+_BUCKETS = re.compile(r"(?=[^*?]*[*?])[a-z0-9*?]([a-z0-9*?-]{0,61}[a-z0-9*?])?")
 _REGION = re.compile(r"(?!oss-)[a-z][a-z0-9-]{1,56}[a-z0-9]")
+_REGIONS = re.compile(r"(?!oss-)(?=[^*?]*[*?])[a-z*?]([a-z0-9*?-]{0,56}[a-z0-9*?])?")
+_TAG = re.compile(r"[^\x00-\x1f\x7f\ud800-\udfff]+")
+_LONGEST_KEY, _LONGEST_VALUE, _MOST_TAGS = 64, 128, 20
+"""A tag may have no value, but how ListBuckets is asked for such a tag is not documented."""
 
 
 def checked_region(name: str) -> str:
@@ -24,11 +43,24 @@ def checked_region(name: str) -> str:
     return name
 
 
-def _checked_bucket(name: str) -> str:
-    if not _BUCKET.fullmatch(name):
+def _checked_regions(text: str) -> str:
+    if not is_pattern(text):
+        return checked_region(text)
+    if not _REGIONS.fullmatch(text):
+        raise ValueError(f'"{visible(text)}" is no pattern of regions: one is like cn-*')
+    return text
+
+
+def _checked_entry(entry: str) -> str:
+    """Return one entry of `Bucket`: a name, or a pattern, either with a `!` before it."""
+    text = entry.removeprefix("!")
+    if is_pattern(text) and not _BUCKETS.fullmatch(text):
+        shape = "at most 63 lower-case letters, digits, *, ? and inner hyphens"
+        raise ValueError(f'"{visible(text)}" is no pattern of buckets: {shape}')
+    if not is_pattern(text) and not _BUCKET.fullmatch(text):
         shape = "3 to 63 lower-case letters, digits and inner hyphens"
-        raise ValueError(f'"{visible(name)}" is no bucket name: {shape}')
-    return name
+        raise ValueError(f'"{visible(text)}" is no bucket name: {shape}')
+    return entry
 
 
 def _one_or_more(value: object) -> object:
@@ -39,19 +71,80 @@ def _one_or_more(value: object) -> object:
     return tuple(value)
 
 
-_NAME = {"type": "string", "pattern": f"^{_BUCKET.pattern}$"}
-_NAMES = {"type": "array", "items": _NAME, "minItems": 1, "uniqueItems": True}
+def _has_pattern(entries: tuple[str, ...]) -> bool:
+    return any(is_pattern(entry) for entry in entries if entry[0] != "!")
+
+
+def _with_use(entries: tuple[str, ...]) -> tuple[str, ...]:
+    excluded = [entry for entry in entries if entry[0] == "!"]
+    if excluded and not _has_pattern(entries):
+        raise ValueError(f'there is no pattern that "{excluded[0]}" could exclude from')
+    return entries
+
+
+def _some_tags(value: object) -> object:
+    if not isinstance(value, dict) or not value:
+        raise ValueError('`Tags` is an object of at least one tag, such as {"stage": "prod"}')
+    if len(value) > _MOST_TAGS:
+        raise ValueError(f"a bucket has at most {_MOST_TAGS} tags")
+    return value
+
+
+def _tag_text(what: str, longest: int) -> AfterValidator:
+    def checked(text: str) -> str:
+        if not _TAG.fullmatch(text) or len(text) > longest:
+            shape = f"1 to {longest} characters, and none of them a control character"
+            raise ValueError(f'"{visible(text)}" is no {what} of a tag: {shape}')
+        return text
+
+    return AfterValidator(checked)
+
+
+_WILD: JsonDict = {"type": "string", "pattern": "^[^!]*[*?]"}
+_ENTRY = f"({_BUCKET.pattern}|{_BUCKETS.pattern})"
+_ONE = {"type": "string", "pattern": f"^{_ENTRY}$"}
+_MANY = {
+    "type": "array",
+    "items": {"type": "string", "pattern": f"^!?{_ENTRY}$"},
+    "minItems": 1,
+    "uniqueItems": True,
+    "if": {"contains": {"pattern": "^!"}},
+    "then": {"contains": _WILD},
+}
+_SOME_WILD: JsonDict = {"type": "array", "contains": _WILD}
+_NARROWED: JsonDict = {"properties": {"Bucket": {"anyOf": [_WILD, _SOME_WILD]}}}
 
 Buckets = Annotated[
-    tuple[Annotated[str, AfterValidator(_checked_bucket)], ...],
+    tuple[Annotated[str, AfterValidator(_checked_entry)], ...],
     AfterValidator(distinct),
+    AfterValidator(_with_use),
     BeforeValidator(_one_or_more),
-    WithJsonSchema({"anyOf": [_NAME, _NAMES]}),
+    WithJsonSchema({"anyOf": [_ONE, _MANY]}),
 ]
 Region = Annotated[
     str,
-    AfterValidator(checked_region),
-    WithJsonSchema({"type": "string", "pattern": f"^{_REGION.pattern}$"}),
+    AfterValidator(_checked_regions),
+    WithJsonSchema({"type": "string", "pattern": f"^({_REGION.pattern}|{_REGIONS.pattern})$"}),
+]
+Tags = Annotated[
+    dict[
+        Annotated[str, _tag_text("key", _LONGEST_KEY)],
+        Annotated[str, _tag_text("value", _LONGEST_VALUE)],
+    ],
+    BeforeValidator(_some_tags),
+    WithJsonSchema(
+        {
+            "type": "object",
+            "minProperties": 1,
+            "maxProperties": _MOST_TAGS,
+            "propertyNames": {"pattern": f"^{_TAG.pattern}$", "maxLength": _LONGEST_KEY},
+            "additionalProperties": {
+                "type": "string",
+                "pattern": f"^{_TAG.pattern}$",
+                "maxLength": _LONGEST_VALUE,
+            },
+        }
+    ),
 ]
 
 
@@ -64,7 +157,10 @@ class Head(BaseModel):
         frozen=True,
         title="OSS bucket, desired",
         field_title_generator=lambda name, field: field.alias or name,
-        json_schema_extra={"anyOf": [{"required": [setting.root]} for setting in SETTINGS]},
+        json_schema_extra={
+            "anyOf": [{"required": [setting.root]} for setting in SETTINGS],
+            "dependentSchemas": {"Tags": _NARROWED},
+        },
     )
 
     schema_: str | None = Field(
@@ -74,15 +170,37 @@ class Head(BaseModel):
     )
     bucket: Buckets = Field(
         alias="Bucket",
-        description="The bucket, or the buckets, that this configuration is declared for.",
-        examples=["oss-example", ["oss-example-1", "oss-example-2"]],
+        description=(
+            "What this configuration is declared for: a bucket, or a list. An entry may be a "
+            "pattern with * and ?; one that begins with ! excludes from the patterns."
+        ),
+        examples=["oss-example", ["oss-example-1", "oss-example-2"], ["logs-*", "!logs-old-*"]],
     )
     region: Region | None = Field(
         default=None,
         alias="Region",
-        description="The region that holds them, such as cn-hangzhou. Else --region says it.",
-        examples=["cn-hangzhou"],
+        description=(
+            "The region of the buckets, such as cn-hangzhou, or a pattern of regions. Without it, "
+            "patterns match in all regions, and --region says where the named buckets are."
+        ),
+        examples=["cn-hangzhou", "cn-*"],
     )
+    tags: Tags | None = Field(
+        default=None,
+        alias="Tags",
+        description="The tags that a bucket must have, all of them, for a pattern to match it.",
+        examples=[{"stage": "prod"}],
+    )
+
+    @field_validator("tags")
+    @classmethod
+    def _narrow_a_pattern(
+        cls, tags: dict[str, str] | None, info: ValidationInfo
+    ) -> dict[str, str] | None:
+        entries = info.data.get("bucket")
+        if entries is not None and not _has_pattern(entries):
+            raise ValueError("there is no pattern in `Bucket` that `Tags` could narrow")
+        return tags
 
     def settings(self) -> tuple[Setting, ...]:
         """Return the settings that the file declares."""

@@ -1,18 +1,18 @@
 """Desired files in, validated declarations out, with every fault of every file."""
 
 from collections.abc import Iterable, Iterator
-from dataclasses import replace
 from itertools import chain, islice
 from pathlib import Path
 from typing import NamedTuple
 
 from pydantic import ValidationError
 
-from drift.desired.declaration import Declaration, located
+from drift.desired.declaration import EVERYWHERE, Declaration, Scope, joined, located
 from drift.desired.faults import faults
-from drift.desired.file_model import DesiredFile
+from drift.desired.file_model import DesiredFile, Head
 from drift.desired.files import find
 from drift.desired.parse import parse
+from drift.desired.pattern import is_pattern
 from drift.diagnostic import Diagnostic
 from drift.plan import Source
 from drift.positions import JsonText
@@ -24,7 +24,7 @@ _MOST = 1000
 
 
 class Desired(NamedTuple):
-    """What the desired files declare, sorted by bucket, and what is wrong with them."""
+    """What the desired files declare, names first and sorted, and what is wrong with them."""
 
     declarations: tuple[Declaration, ...]
     diagnostics: tuple[Diagnostic, ...]
@@ -38,7 +38,7 @@ class Desired(NamedTuple):
 def load(paths: Iterable[Path], *, region: str | None = None) -> Desired:
     """Read and validate the files that `paths` lead to, and what they say together.
 
-    `region` is for the files that name none.
+    `region` is where named buckets are, if their file does not say it.
     """
     parts = [_loaded(found, region) for found in find(paths)]
     merged = _merged(chain.from_iterable(part.declarations for part in parts))
@@ -58,8 +58,8 @@ def _loaded(found: Path | Diagnostic, region: str | None) -> Desired:
         return Desired((), tuple(islice(chain(wrong, faults(text, error)), _MOST)))
     linted = [(setting, tuple(setting.lint())) for setting in file.settings()]
     declarations = tuple(
-        Declaration(bucket, file.region or region, setting, warnings, text, pointer, source)
-        for bucket, pointer, source in _buckets(file.bucket, text)
+        Declaration(entry, at, setting, warnings, text, pointer, source, scope)
+        for entry, at, scope, pointer, source in _entries(file, text, region)
         for setting, warnings in linted
     )
     suspicious = (
@@ -70,10 +70,22 @@ def _loaded(found: Path | Diagnostic, region: str | None) -> Desired:
     return Desired(declarations, tuple(islice(chain(wrong, suspicious), _MOST)))
 
 
-def _buckets(names: tuple[str, ...], text: JsonText) -> Iterator[tuple[str, str, Source]]:
-    for index, name in enumerate(names):
+def _entries(
+    file: Head, text: JsonText, region: str | None
+) -> Iterator[tuple[str, str | None, Scope, str, Source]]:
+    """Yield what the file names: each name and pattern, its region, its scope and its place.
+
+    `region` is where names are, and narrows no pattern: nobody meant to see less by giving it.
+    """
+    excluded = tuple(entry[1:] for entry in file.bucket if entry[0] == "!")
+    of_patterns = Scope(excluded, tuple(sorted((file.tags or {}).items())))
+    for index, entry in enumerate(file.bucket):
+        if entry[0] == "!":
+            continue
         pointer = text.nearest(f"/Bucket/{index}")
-        yield name, pointer, located(text, pointer)
+        many = is_pattern(entry)
+        at, scope = (file.region, of_patterns) if many else (file.region or region, EVERYWHERE)
+        yield entry, at, scope, pointer, located(text, pointer)
 
 
 def _wrong_in_text(text: JsonText) -> Iterator[Diagnostic]:
@@ -101,22 +113,24 @@ def _idle(value: object, text: JsonText) -> Iterator[Diagnostic]:
 
 
 def _merged(declarations: Iterable[Declaration]) -> Desired:
-    """Return one declaration for each bucket and setting, and those that disagree with it."""
+    """Return one declaration for each name and setting, and those that disagree with it.
+
+    What two patterns say can be compared only where a bucket matches both.
+    """
     kept: dict[tuple[str, str], Declaration] = {}
+    patterns: list[Declaration] = []
     conflicts: list[Diagnostic] = []
     for declaration in declarations:
-        first = kept.setdefault((declaration.bucket, declaration.setting.type), declaration)
-        if first is not declaration and not first.says_the_same(declaration):
-            place = declaration.text.value(declaration.pointer)
-            other = visible(str(first.text.value(first.pointer)), 300)
-            summary = f"{declaration.bucket} is declared differently in {other}"
-            conflicts.append(
-                Diagnostic("error", place, summary, "Keep one of them, or make them equal.")
-            )
-        elif set(declaration.warnings) - set(first.warnings):
-            # Alike in what they do, but with `--strict` a warning of either is a problem.
-            warnings = dict.fromkeys((*first.warnings, *declaration.warnings))
-            kept[declaration.bucket, declaration.setting.type] = replace(
-                first, warnings=tuple(warnings)
-            )
-    return Desired(tuple(kept[key] for key in sorted(kept)), tuple(conflicts))
+        if declaration.is_pattern:
+            patterns.append(declaration)
+            continue
+        key = declaration.bucket, declaration.setting.type
+        first = kept.setdefault(key, declaration)
+        if first is declaration:
+            continue
+        if first.says_the_same(declaration):
+            kept[key] = joined(first, declaration)
+        else:
+            conflicts.append(declaration.differs_from(first, [first.bucket]))
+    names = (kept[key] for key in sorted(kept))
+    return Desired((*names, *patterns), tuple(conflicts))

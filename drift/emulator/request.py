@@ -5,14 +5,16 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from ipaddress import ip_address
 from types import MappingProxyType
-from typing import Any, Self, TypeAlias
+from typing import Self
 from urllib.parse import unquote
 
+from drift.emulator.reader import Message
 from drift.emulator.refusal import RefusedError
+from drift.live.endpoint import OSS_HOST
 from drift.xml import LIMIT
 
-Scope: TypeAlias = Mapping[str, Any]
-"""What ASGI tells about a request before its body."""
+ENDPOINT = "oss.localhost"
+"""The host of the endpoint by name; each bucket has a host of its own below it."""
 
 _BUCKET = re.compile(r"[a-z0-9][a-z0-9-]{1,61}[a-z0-9]")
 _HOST = re.compile(r"(\[[0-9a-f:.]{2,45}]|[a-z0-9_.-]{1,255})(:[0-9]{1,5})?", re.IGNORECASE)
@@ -35,15 +37,16 @@ class Request:
     body: bytes
 
     @classmethod
-    def parse(cls, scope: Scope, body: bytes) -> Self:
+    def parse(cls, message: Message) -> Self:
         """Return the request; raise `RefusedError` for one that addresses nothing."""
-        if len(body) > LIMIT:
+        if len(message.body) > LIMIT:
             raise RefusedError("InvalidArgument", f"The body is larger than {LIMIT // 1024} KiB.")
-        headers = _headers(scope["headers"])
+        headers = _headers(message.headers)
         host = _host(headers.get("host", ""))
-        bucket, key = _address(host, _decoded(scope["raw_path"]))
-        query = tuple(map(_pair, filter(None, scope["query_string"].split(b"&"))))
-        return cls(scope["method"], host, bucket, key, query, headers, body)
+        path, _, text = message.target.partition(b"?")
+        bucket, key = _address(host, _decoded(path))
+        query = tuple(map(_pair, filter(None, text.split(b"&"))))
+        return cls(message.method, host, bucket, key, query, headers, message.body)
 
     @property
     def resource(self) -> str:
@@ -56,7 +59,7 @@ class Request:
         return self.headers.get("x-oss-date") or self.headers.get("date", "")
 
 
-def _headers(raw: list[tuple[bytes, bytes]]) -> Mapping[str, str]:
+def _headers(raw: tuple[tuple[bytes, bytes], ...]) -> Mapping[str, str]:
     headers: dict[str, str] = {}
     for raw_name, value in raw:
         name = raw_name.decode("ascii")
@@ -73,16 +76,32 @@ def _host(header: str) -> str:
 
 
 def _address(host: str, path: str) -> tuple[str, str]:
-    """Return bucket and key of `BUCKET.HOST/`, or of `HOST/BUCKET/KEY` for any other path."""
+    """Return bucket and key of `BUCKET.HOST/`, or of `HOST/BUCKET/KEY` for any other path.
+
+    Below the emulator's own endpoint the path is the key, whatever it is.
+    """
     if not path.startswith("/"):
         raise RefusedError("InvalidArgument", "The request target is not a path.")
-    if path == "/" and "." in host and not _is_address(host):
-        bucket, key = host.partition(".")[0], ""
+    virtual = bucket_of_host(host)
+    if virtual and (path == "/" or host.endswith(f".{ENDPOINT}")):
+        bucket, key = virtual, path[1:]
     else:
         bucket, _, key = path[1:].partition("/")
     if bucket and not _BUCKET.fullmatch(bucket):
         raise RefusedError("InvalidBucketName", "The specified bucket is not valid.")
     return bucket, key
+
+
+def bucket_of_host(host: str) -> str:
+    """Return what stands before the endpoint in a host, which may be no bucket's name.
+
+    It is empty for the endpoint itself, and for a host that has no room for a bucket.
+    """
+    if host.endswith(f".{ENDPOINT}"):
+        return host.removesuffix(f".{ENDPOINT}")
+    if "." not in host or host == ENDPOINT or OSS_HOST.fullmatch(host) or _is_address(host):
+        return ""
+    return host.partition(".")[0]
 
 
 def _is_address(host: str) -> bool:

@@ -1,28 +1,29 @@
-"""The emulator as a server on this machine, in a thread of its own."""
+"""The emulator as a server on this machine."""
 
-import asyncio
-import os
 import signal
 import socket
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import ExitStack, closing, contextmanager
+from dataclasses import KW_ONLY, dataclass, field
 from datetime import UTC, datetime
-from threading import Event, Thread
+from functools import partial
+from pathlib import Path
+from threading import Event
 from types import TracebackType
 from typing import Self
 
-import uvicorn
-
-from drift.emulator.app import App, Clock
+from drift.emulator.app import App, Now
+from drift.emulator.certificates import Certificates, certificates
+from drift.emulator.connection import Connection
+from drift.emulator.fault import Fault
+from drift.emulator.listening import HOST, Connect, listener, serving
+from drift.emulator.request import ENDPOINT
+from drift.emulator.secure_connection import Doorman, SecureConnection
 from drift.emulator.signature import Key
 from drift.emulator.store import Store
-from drift.errors import ServerError
+from drift.emulator.trouble import Troubles
+from drift.errors import OptionError, ServerError
 from drift.live.recording import Recording
-
-HOST = "127.0.0.1"
-"""The only address that is listened on: the key is known to all."""
-
-_BACKLOG = 128
 
 EMULATOR_KEY = Key("drift-emulator", "drift-emulator-secret")
 """The key of an emulator that is given none: no secret, and good for nothing else."""
@@ -32,33 +33,45 @@ def _now() -> datetime:
     return datetime.now(UTC)
 
 
+@dataclass(eq=False)
 class Emulator:
-    """Serves a recording while its context lasts, once; `port` 0 takes any that is free."""
+    """Serves a recording while its context lasts, once."""
 
-    url: str
+    recording: Recording
+    _: KW_ONLY
+    port: int = 0
+    """0 takes any that is free."""
+    write: bool = False
+    """Whether what is PUT changes the recording's files, and not just what is served."""
+    keys: Sequence[Key] = (EMULATOR_KEY,)
+    """Who is served: those who hold one of these."""
+    now: Now = _now
+    faults: Sequence[Fault] = ()
+    """What goes wrong, in the order in which rules are looked at."""
+    tls: bool = False
+    """Whether it speaks https, with a certificate that `ca` vouches for."""
+    url: str = field(init=False)
     """The endpoint, such as `http://127.0.0.1:49152`, as soon as the context is entered."""
-    _thread: Thread
+    ca: Path | None = field(init=False, default=None)
+    """What clients have to trust while the context lasts: a file in PEM, with `tls`."""
+    _troubles: Troubles = field(init=False, repr=False)
+    _running: ExitStack = field(init=False, repr=False)
 
-    def __init__(
-        self,
-        recording: Recording,
-        *,
-        port: int = 0,
-        write: bool = False,
-        keys: Sequence[Key] = (EMULATOR_KEY,),
-        now: Clock = _now,
-    ) -> None:
-        """Serve `recording` to who holds one of `keys`; with `write`, what is PUT changes it."""
-        app = App(Store(recording, write=write), keys, now)
-        self._port = port
-        self._server = _Server(_config(app))
+    def __post_init__(self) -> None:
+        """Raise `OptionError` for faults that can never happen."""
+        self._troubles = Troubles(self.faults)
+        if self._troubles.has_handshakes and not self.tls:
+            raise OptionError("A fault of the handshake needs TLS.", "Add --tls.")
 
     def __enter__(self) -> Self:
-        """Start; raise `ServerError` if the port cannot be had."""
-        listener = _listener(self._port)
-        self.url = f"http://{HOST}:{listener.getsockname()[1]}"
-        self._thread = Thread(target=self._server.run, args=([listener],), daemon=True)
-        self._thread.start()
+        """Start; raise `ServerError` if the port or the certificates cannot be had."""
+        with ExitStack() as stack:
+            listening = stack.enter_context(closing(listener(self.port)))
+            identity = stack.enter_context(_certificates()) if self.tls else None
+            self.ca = identity and identity.ca
+            self.url = _url(listening.getsockname()[1], tls=self.tls)
+            stack.enter_context(serving(listening, self._connect(identity)))
+            self._running = stack.pop_all()
         return self
 
     def __exit__(
@@ -68,8 +81,7 @@ class Emulator:
         traceback: TracebackType | None,
     ) -> None:
         """Stop, whatever clients are up to."""
-        self._server.should_exit = True
-        self._thread.join()
+        self._running.close()
 
     def serve_forever(self, ready: Callable[[str], None]) -> None:
         """Serve until Ctrl-C or SIGTERM, in the main thread; call `ready` with the URL."""
@@ -77,56 +89,44 @@ class Emulator:
             ready(self.url)
             stopped.wait()
 
+    @property
+    def requests(self) -> Mapping[str, int]:
+        """How many requests each bucket got so far; ListBuckets is under the empty name."""
+        return dict(self._troubles.requests)
 
-class _Server(uvicorn.Server):
-    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
-        # uvicorn waits for connections to end by themselves, and a client may never end one.
-        hanging_up = asyncio.create_task(self._hang_up())
-        await super().shutdown(sockets)
-        hanging_up.cancel()
-
-    async def _hang_up(self) -> None:
-        # More than once: a connection can still come in while the listener is being closed.
-        while True:
-            for connection in tuple(self.server_state.connections):
-                connection.transport.abort()
-            await asyncio.sleep(0.01)
+    def _connect(self, identity: Certificates | None) -> Connect:
+        store = Store(self.recording, write=self.write)
+        app = App(store, self.keys, self.now, self._troubles)
+        if identity is None:
+            return partial(Connection, app)
+        return partial(SecureConnection, app, Doorman(identity, self._troubles))
 
 
-def _config(app: App) -> uvicorn.Config:
-    return uvicorn.Config(
-        app,
-        loop="asyncio",
-        http="h11",
-        ws="none",
-        lifespan="off",
-        log_config=None,
-        log_level="error",  # what a hostile client does is no news; only a bug of ours is
-        access_log=False,
-        backlog=_BACKLOG,
-        proxy_headers=False,
-        server_header=False,
-        date_header=False,
-    )
+@contextmanager
+def _certificates() -> Iterator[Certificates]:
+    with ExitStack() as stack:
+        try:
+            made = stack.enter_context(certificates())
+        except OSError as error:
+            message = f"The emulator's certificates cannot be written: {error.strerror}."
+            advice = "Set TMPDIR to a folder that can be written to."
+            raise ServerError(message, advice) from None
+        yield made
 
 
-def _listener(port: int) -> socket.socket:
-    if port not in range(1 << 16):
-        raise _unavailable(port, "there is no such port")
-    # It listens before uvicorn has it, so clients can connect at once.
+def _url(port: int, *, tls: bool) -> str:
+    """Return the endpoint: over TLS by name, so that each bucket has a host of its own."""
+    if not tls:
+        return f"http://{HOST}:{port}"
+    return f"https://{ENDPOINT if _leads_here(f'bucket.{ENDPOINT}') else HOST}:{port}"
+
+
+def _leads_here(name: str) -> bool:
     try:
-        listener = socket.create_server((HOST, port), backlog=_BACKLOG)
-    except OSError as error:
-        raise _unavailable(port, os.strerror(error.errno or 0)) from None
-    # asyncio does so only for sockets that name their protocol; without, the second packet of an
-    # answer waits 40 ms for the client to acknowledge the first.
-    listener.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, True)
-    return listener
-
-
-def _unavailable(port: int, reason: str) -> ServerError:
-    message = f"The emulator cannot listen on {HOST}, port {port}: {reason}."
-    return ServerError(message, "Give another port, or 0 for any that is free.")
+        found = socket.getaddrinfo(name, None, socket.AF_INET)
+    except OSError:
+        return False
+    return any(address[0] == HOST for *_, address in found)
 
 
 @contextmanager

@@ -8,6 +8,7 @@ from abc import ABC, abstractmethod
 from base64 import b64encode
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
+from functools import lru_cache
 from hashlib import sha256
 from typing import ClassVar, Self
 from urllib.parse import quote
@@ -87,10 +88,7 @@ class V4(Signature):
         """Sign a digest of the request with a key made for one day and one region."""
         digest = sha256(encoded("\n".join(self._canonical(request)))).hexdigest()
         text = "\n".join(("OSS4-HMAC-SHA256", request.date, "/".join(self.scope), digest))
-        signing_key = encoded(f"aliyun_v4{secret}")
-        for part in self.scope:
-            signing_key = hmac.digest(signing_key, encoded(part), "sha256")
-        return hmac.digest(signing_key, encoded(text), "sha256").hex()
+        return hmac.digest(_signing_key(secret, self.scope), encoded(text), "sha256").hex()
 
     def _canonical(self, request: Request) -> Iterator[str]:
         names = {"content-type", "content-md5", *self.additional}
@@ -132,6 +130,15 @@ class V1(Signature):
 
 SCHEMES: dict[str, type[Signature]] = {"OSS4-HMAC-SHA256": V4, "OSS": V1}
 """The signatures by the first word of the header."""
+
+
+@lru_cache(maxsize=64)
+def _signing_key(secret: str, scope: tuple[str, ...]) -> bytes:
+    """Return the key of version 4 for one day and one region, which many requests share."""
+    signing_key = encoded(f"aliyun_v4{secret}")
+    for part in scope:
+        signing_key = hmac.digest(signing_key, encoded(part), "sha256")
+    return signing_key
 
 
 def malformed() -> RefusedError:

@@ -17,6 +17,9 @@ _PUBLIC = {
 
 _REGION = {host: region for region, host in _PUBLIC.items()}
 
+OSS_HOST = re.compile(r"oss-[a-z0-9-]{2,60}\.aliyuncs\.com|[a-z0-9-]{2,60}\.oss\.aliyuncs\.com")
+"""The hosts of the service itself. Other names inside aliyuncs.com can be anybody's."""
+
 _HOST = re.compile(r"[a-z0-9_-]+(\.[a-z0-9_-]+)*")
 
 
@@ -26,9 +29,14 @@ def host_of_region(region: str) -> str:
 
 
 def region_of_host(host: str) -> str:
-    """Return the region of a public or internal endpoint's host."""
-    name = host.removesuffix(".aliyuncs.com").removesuffix("-internal").removeprefix("oss-")
-    return _REGION.get(host, name)
+    """Return the region of an endpoint's host: a public, an internal or a dual-stack one."""
+    name = host.removesuffix(".aliyuncs.com").removesuffix(".oss").removeprefix("oss-")
+    return _REGION.get(host, name.removesuffix("-internal"))
+
+
+def is_internal(host: str) -> bool:
+    """Return whether the host of an endpoint is reached from inside its region only."""
+    return host.endswith("-internal.aliyuncs.com")
 
 
 def checked_endpoint(url: str) -> str:

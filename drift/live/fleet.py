@@ -1,83 +1,165 @@
 """Reading many buckets at once, in bounded time."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
+from functools import partial
 from queue import Empty, SimpleQueue
-from threading import Event, Thread
+from threading import Thread
 from time import monotonic
-from typing import NamedTuple
+from typing import NamedTuple, TypeAlias, TypeVar
 
 from drift.errors import StoppedError
-from drift.live.outcome import Outcome, outcome_of
-from drift.live.problem import own
-from drift.live.source import Source
+from drift.live.attempt import Attempt, Found, listing, reading
+from drift.live.backlog import Again, Backlog, Task
+from drift.live.listing import Page
+from drift.live.pace import Pace
+from drift.live.patience import RETRIES, Patience
+from drift.live.problem import own, unexpected
+from drift.live.source import Bucket, Source, Tag
+from drift.live.tally import Tally
+from drift.plan import Problem
 from drift.settings.setting import Setting
+
+T = TypeVar("T")
+Job: TypeAlias = Callable[[], Attempt[T]]
+"""One attempt at something."""
+
+_PAGES = 1000
+"""After so many, a list of buckets has no end: a million buckets, in 300 MB."""
+
+_Done: TypeAlias = SimpleQueue[tuple[int, T | BaseException]]
 
 
 class Request(NamedTuple):
     """One setting of one bucket that is to be read."""
 
-    bucket: str
-    region: str | None
+    bucket: Bucket
     setting: type[Setting]
 
 
-@dataclass(frozen=True)
 class Fleet:
-    """A source that is read by `concurrency` threads, for `deadline` seconds at most."""
+    """A source that is read by `concurrency` threads, and for `deadline` seconds from now.
 
-    source: Source
-    concurrency: int = 16
-    deadline: float | None = None
+    What fails in passing is tried again. A source that never changes is read without either.
+    """
 
-    def read(self, requests: Sequence[Request]) -> tuple[Outcome, ...]:
+    def __init__(
+        self,
+        source: Source,
+        *,
+        concurrency: int = 32,
+        retries: int = RETRIES,
+        deadline: float | None = None,
+    ) -> None:
+        """Take the source, which is closed if a run is broken off."""
+        self.tally = Tally(Pace())
+        self._source = source
+        self._concurrency = concurrency
+        self._retries = retries
+        self._end = None if deadline is None else monotonic() + deadline
+
+    def read(self, requests: Sequence[Request]) -> tuple[Found, ...]:
         """Return what came of each request, in their order.
 
         Raise `StoppedError` on Ctrl-C. What a source raises beside its problems is a bug of ours,
         and is raised here.
         """
-        done: SimpleQueue[tuple[int, Outcome | BaseException]] = SimpleQueue()
-        outcomes: dict[int, Outcome] = {}
-        stop = Event()
-        end = None if self.deadline is None else monotonic() + self.deadline
-        self._start(requests, done, stop)
+        found: dict[int, Found] = {}
+        self.tally.total, self.tally.found = len(requests), found
         try:
-            while len(outcomes) < len(requests):
-                index, result = done.get(timeout=end and max(0, end - monotonic()))
+            self._run([partial(reading, self._source, *request) for request in requests], found)
+        except KeyboardInterrupt:
+            names = (r.bucket.name for index, r in enumerate(requests) if index not in found)
+            raise StoppedError(tuple(names)) from None
+        unread = own("NotRead")
+        return tuple(
+            found.get(index) or Found(unread, request.bucket)
+            for index, request in enumerate(requests)
+        )
+
+    def listing(self, region: str | None, tag: Tag | None = None) -> tuple[Bucket, ...] | Problem:
+        """Return the buckets of the account that have `tag`, sorted by name, or why not.
+
+        They are asked for in `region`. Raise `StoppedError` on Ctrl-C.
+        """
+        buckets: list[Bucket] = []
+        marker = ""
+        for _ in range(_PAGES):
+            page = self._page(region, marker, tag)
+            if isinstance(page, Problem):
+                return page
+            buckets += page.buckets
+            self.tally.listed = max(self.tally.listed, len(buckets))
+            if page.next_marker is None:
+                return tuple(buckets)
+            marker = page.next_marker
+        return unexpected("has no end")
+
+    def _page(self, region: str | None, marker: str, tag: Tag | None) -> Page | Problem:
+        pages: dict[int, Page | Problem] = {}
+        try:
+            self._run([partial(listing, self._source, region, marker, tag)], pages)
+        except KeyboardInterrupt:
+            raise StoppedError(()) from None
+        return pages.get(0) or own("NotListed")
+
+    def _run(self, jobs: Sequence[Job[T]], results: dict[int, T]) -> None:
+        """Put what comes of each job into `results` by its index, until all is done or time up."""
+        if not self._source.changing:
+            self._run_in_turn(jobs, results)
+            return
+        backlog = Backlog(len(jobs))
+        done: _Done[T] = SimpleQueue()
+        late = self._left() == 0
+        try:
+            for _ in range(0 if late else min(self._concurrency, len(jobs))):
+                # Daemons: a thread that waits for a slow answer must not hold up the exit.
+                Thread(target=self._work, args=(jobs, backlog, done), daemon=True).start()
+            while len(results) < len(jobs):
+                index, result = done.get(timeout=self._left())
                 if isinstance(result, BaseException):
                     raise result
-                outcomes[index] = result
+                results[index] = result
         except Empty:
-            unread = own("NotRead")
-            return tuple(outcomes.get(index, unread) for index in range(len(requests)))
-        except KeyboardInterrupt:
-            unread_names = (r.bucket for index, r in enumerate(requests) if index not in outcomes)
-            raise StoppedError(tuple(unread_names)) from None
+            return
         finally:
-            stop.set()
-        return tuple(outcomes[index] for index in range(len(requests)))
+            backlog.stop()
+            if len(results) < len(jobs):
+                self._source.close()
 
-    def _start(
-        self,
-        requests: Sequence[Request],
-        done: "SimpleQueue[tuple[int, Outcome | BaseException]]",
-        stop: Event,
-    ) -> None:
-        todo: SimpleQueue[tuple[int, Request]] = SimpleQueue()
-        for item in enumerate(requests):
-            todo.put(item)
+    def _run_in_turn(self, jobs: Sequence[Job[T]], results: dict[int, T]) -> None:
+        for index, job in enumerate(jobs):
+            if self._left() == 0:
+                return
+            results[index] = job().result
 
-        def work() -> None:
-            while not stop.is_set():
-                try:
-                    index, request = todo.get_nowait()
-                except Empty:
-                    return
-                try:
-                    done.put((index, outcome_of(self.source, *request)))
-                except BaseException as error:  # noqa: BLE001 - raised again in the main thread
-                    done.put((index, error))
+    def _work(self, jobs: Sequence[Job[T]], backlog: Backlog, done: _Done[T]) -> None:
+        while task := backlog.take(self.tally.pace.turn):
+            try:
+                begun = monotonic()
+                attempt = jobs[task.number]()
+                again = self.judged(attempt, begun, task)
+            except BaseException as error:  # noqa: BLE001 - raised again in the main thread
+                done.put((task.number, error))
+                return
+            if again is None:
+                done.put((task.number, attempt.result))
+                backlog.done()
+            else:
+                backlog.again(again, monotonic())
 
-        for _ in range(min(self.concurrency, len(requests))):
-            # Daemons: a thread that waits for a slow answer must not hold up the exit.
-            Thread(target=work, daemon=True).start()
+    def judged(self, attempt: Attempt[T], begun: float, task: Task) -> Again | None:
+        """Learn from an attempt that began at `begun`; return how it is tried again, if it is."""
+        if attempt.throttled:
+            self.tally.pace.throttled(begun)
+        else:
+            self.tally.pace.answered()
+        again = None
+        if attempt.retryable:
+            patience = task.patience or Patience(self._retries)
+            pause = patience.pause(attempt.wait)
+            again = None if pause is None else Again(pause, task.number, patience)
+        self.tally.attempted(throttled=attempt.throttled, again=again is not None)
+        return again
+
+    def _left(self) -> float | None:
+        return None if self._end is None else max(0.0, self._end - monotonic())

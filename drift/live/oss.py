@@ -8,71 +8,153 @@ reads error bodies with the standard library's parser, as UTF-8, and trips over 
 
 import logging
 from collections.abc import Mapping
-from time import monotonic
+from datetime import UTC, datetime, timedelta
+from functools import partial
 from types import MappingProxyType
-from typing import NamedTuple
-from urllib.parse import urlsplit
+from typing import Any, NamedTuple
+from urllib.parse import quote, urlencode, urlsplit
 
 import oss2
-import requests
-import urllib3
-from oss2.credentials import StaticCredentialsProvider
-from oss2.exceptions import RequestError
+from oss2.credentials import CredentialsProvider
 
 from drift import __version__
-from drift.live.credentials import Credentials
+from drift.errors import CredentialsError
+from drift.live.credentials import Provider
 from drift.live.endpoint import host_of_region, is_loopback
+from drift.live.http_date import moment
+from drift.live.listing import PAGE
 from drift.live.problem import own
-from drift.live.source import Answer, NoAnswerError
+from drift.live.service_error import ServiceError
+from drift.live.source import Answer, Bucket, NoAnswerError, Tag
+from drift.live.transport.either import Name, transport
+from drift.live.transport.transport import Lazy, Transport, TransportError
+from drift.plan import Problem
 from drift.settings.setting import Setting
-from drift.xml import LIMIT
 
-# The SDK logs tokens, signatures and error bodies, urllib3 the headers that it cannot read.
-for _logger in ("oss2", "urllib3"):
-    logging.getLogger(_logger).setLevel(logging.CRITICAL)
+logging.getLogger("oss2").setLevel(logging.CRITICAL)  # it logs tokens and signatures
+
+_HOME = "cn-hangzhou"
+"""The region whose endpoint is asked for the list if nothing says another; each has all."""
 
 
 class Oss:
     """The service itself, or whatever answers in its place at `endpoint`."""
 
+    changing = True
+
     def __init__(
         self,
-        credentials: Credentials,
+        provider: Provider,
         *,
         endpoint: str | None = None,
         timeout: float = 10,
-        connections: int = 16,
+        connections: int = 32,
+        carrier: Name = "auto",
     ) -> None:
-        """Take the seconds to wait for a connection, for an answer, and for the rest of it."""
-        provider = StaticCredentialsProvider(
-            credentials.key_id, credentials.secret, credentials.token
-        )
-        self._auth = oss2.ProviderAuthV4(provider)
+        """Take the seconds for one request, and how many connections one host is worth."""
+        self._signer = _Signer(_Provider(provider))
         self._endpoint = endpoint
-        loopback = endpoint is not None and is_loopback(str(urlsplit(endpoint).hostname))
-        # An empty proxy keeps requests from asking the environment, which proxies never reach.
-        self._proxies = dict.fromkeys(("http", "https"), "") if loopback else None
         self._timeout = timeout
-        self._session = _Session(pool_size=connections)
-
-    def read(self, bucket: str, region: str, setting: type[Setting]) -> Answer:
-        """Return what OSS answers to `GET /?SUBRESOURCE` of `bucket`; raise `NoAnswerError`."""
-        client = oss2.Bucket(
-            self._auth,
-            self._endpoint or f"https://{host_of_region(region)}",
-            bucket,
-            session=self._session,
-            connect_timeout=self._timeout,
-            app_name=f"oss-drift/{__version__}",
-            proxies=self._proxies,
-            region=region,
+        host = str(urlsplit(endpoint).hostname) if endpoint else ""
+        # Where every bucket is a host of its own, a connection that stays open is of no use.
+        kept = connections if host and oss2.utils.is_ip_or_localhost(host) else 0
+        self._transport = Lazy(
+            partial(transport, carrier, proxies=not is_loopback(host), connections=kept)
         )
-        request = client._do  # noqa: SLF001 - see the top of this module
-        try:
-            carried: _Carried = request("GET", bucket, "", params={setting.subresource: ""})
-        except RequestError as error:
-            raise NoAnswerError(own(_code(error.exception))) from None
-        return carried.answer
+        self._session = _Session(self._transport)
+
+    @property
+    def clock_offset(self) -> timedelta:
+        """How far the service's clock is ahead of this machine's, as far as it was in the way."""
+        return self._signer.offset
+
+    def read(self, bucket: Bucket, setting: type[Setting]) -> Answer:
+        """Return what OSS answers to `GET /?SUBRESOURCE` of `bucket`; raise `NoAnswerError`."""
+        region = str(bucket.region)
+        client = oss2.Bucket(
+            self._signer,
+            self._endpoint or f"https://{bucket.host or host_of_region(region)}",
+            bucket.name,
+            **self._options(region),
+        )
+        return self._answer(client, bucket.name, {setting.subresource: ""})
+
+    def page(self, region: str | None, marker: str = "", tag: Tag | None = None) -> Answer:
+        """Return the page of ListBuckets after `marker`; raise `NoAnswerError`."""
+        region = region or _HOME
+        client = oss2.Service(
+            self._signer,
+            self._endpoint or f"https://{host_of_region(region)}",
+            **self._options(region),
+        )
+        query = {"max-keys": str(PAGE), "marker": marker}
+        if tag:
+            query |= {"tag-key": tag.key, "tag-value": tag.value}
+        return self._answer(client, "", query)
+
+    def close(self) -> None:
+        """Break off what is under way."""
+        self._transport.close()
+
+    def _options(self, region: str) -> dict[str, Any]:
+        return {
+            "session": self._session,
+            "connect_timeout": self._timeout,
+            "app_name": f"oss-drift/{__version__}",
+            "region": region,
+        }
+
+    def _answer(self, client: Any, bucket: str, query: dict[str, str]) -> Answer:  # noqa: ANN401
+        """Return the answer; if it says that the clock is off, that of a request in its time."""
+
+        def ask() -> Answer:
+            try:
+                carried: _Carried = client._do("GET", bucket, "", params=query)  # noqa: SLF001
+            except TransportError as error:
+                raise NoAnswerError(own(error.code)) from None
+            except CredentialsError as error:
+                raise NoAnswerError(_without_credentials(error)) from None
+            return carried.answer
+
+        answer = ask()
+        offset = _offset(answer)
+        if offset is None:
+            return answer
+        self._signer.offset = offset
+        return ask()
+
+
+class _Provider(CredentialsProvider):  # type: ignore[misc]
+    """Hands drift's credentials to the SDK, anew for each request: they may be renewed."""
+
+    def __init__(self, provider: Provider) -> None:
+        self._provider = provider
+
+    def get_credentials(self) -> oss2.credentials.Credentials:
+        held = self._provider.credentials()
+        return oss2.credentials.Credentials(held.key_id, held.secret, held.token)
+
+
+class _Signer(oss2.ProviderAuthV4):  # type: ignore[misc]
+    """The SDK's version 4, by the service's clock: its own takes that of this machine."""
+
+    offset = timedelta()
+
+    def _sign_request(
+        self, req: oss2.http.Request, bucket_name: str, key: str, _additional: None = None
+    ) -> None:
+        held = self.credentials_provider.get_credentials()
+        if held.get_security_token():
+            req.headers["x-oss-security-token"] = held.get_security_token()
+        moment = (datetime.now(UTC) + self.offset).strftime("%Y%m%dT%H%M%SZ")
+        req.headers["x-oss-date"] = moment
+        req.headers["x-oss-content-sha256"] = "UNSIGNED-PAYLOAD"
+        scope = self._ProviderAuthV4__get_scope(moment[:8], req)
+        signature = self._ProviderAuthV4__make_signature(req, bucket_name, key, set(), held, moment)
+        credential = f"{held.get_access_key_id()}/{scope}"
+        req.headers["authorization"] = (
+            f"OSS4-HMAC-SHA256 Credential={credential},Signature={signature}"
+        )
 
 
 class _Carried(NamedTuple):
@@ -84,57 +166,24 @@ class _Carried(NamedTuple):
 
 
 class _Session(oss2.Session):  # type: ignore[misc]
-    """Carries oss2's requests: no redirect, no .netrc, no more than a document's worth of body."""
+    """Carries oss2's requests by a transport."""
 
-    def __init__(self, pool_size: int) -> None:
-        super().__init__(pool_size=pool_size)
-        # With an authentication of its own, requests does not look into .netrc.
-        self.session.auth = _as_it_is
+    def __init__(self, transport: Transport) -> None:
+        self._transport = transport
 
     def do_request(self, req: oss2.http.Request, timeout: float) -> _Carried:
-        try:
-            with self.session.request(
-                req.method,
-                req.url,
-                params=req.params,
-                headers=req.headers,
-                proxies=req.proxies,
-                timeout=timeout,
-                stream=True,
-                allow_redirects=False,
-            ) as response:
-                body = _body(response, monotonic() + timeout)
-                return _Carried(Answer(response.status_code, body))
-        except (OSError, urllib3.exceptions.HTTPError) as error:
-            raise RequestError(error) from None
+        headers = {name: text for name, text in req.headers.items() if text is not None}
+        url = f"{req.url}?{urlencode(req.params, quote_via=quote)}"
+        return _Carried(self._transport.get(url, headers, timeout))
 
 
-def _as_it_is(request: requests.PreparedRequest) -> requests.PreparedRequest:
-    return request
+def _offset(answer: Answer) -> timedelta | None:
+    """Return by how much the service's clock is ahead, if it refuses the time of a request."""
+    if answer.status != 403 or ServiceError.parse(answer.body).code != "RequestTimeTooSkewed":
+        return None
+    theirs = moment(answer.headers.get("date", ""))
+    return None if theirs is None else theirs - datetime.now(UTC)
 
 
-def _body(response: requests.Response, end: float) -> bytes:
-    """Return the body, or its beginning if it is too large; in time, however slowly it drips."""
-    body = b""
-    while len(body) <= LIMIT and (chunk := response.raw.read1(LIMIT, decode_content=True)):
-        body += chunk
-        if monotonic() > end:
-            raise requests.ReadTimeout
-    return body
-
-
-def _code(error: Exception) -> str:
-    """Return drift's code for a failure of the transport."""
-    reason = getattr(error.args[0] if error.args else None, "reason", None)
-    if not isinstance(error, requests.RequestException | urllib3.exceptions.HTTPError):
-        return "CertificatesNotReadable"  # the one file that requests looks for by itself
-    if isinstance(error, requests.exceptions.SSLError):
-        distrust = "CERTIFICATE_VERIFY_FAILED" in str(error)
-        return "CertificateNotTrusted" if distrust else "TLSHandshakeFailed"
-    if isinstance(error, requests.exceptions.ProxyError):
-        return "ProxyFailed"
-    if isinstance(error, requests.Timeout | urllib3.exceptions.TimeoutError):
-        return "Timeout"
-    if isinstance(reason, urllib3.exceptions.NameResolutionError):
-        return "HostNotFound"
-    return "ConnectionFailed"
+def _without_credentials(error: CredentialsError) -> Problem:
+    return Problem(code="NoCredentials", message=str(error), advice=error.advice)

@@ -4,13 +4,13 @@ from enum import Enum
 from functools import lru_cache
 from typing import TypeAlias
 
-from drift.live.problem import own, refusal, unexpected
+from drift.live.problem import refusal, unexpected
 from drift.live.service_error import ServiceError
-from drift.live.source import Answer, NoAnswerError, Source
+from drift.live.source import Answer
 from drift.plan import Problem
 from drift.settings.document import Reading, read
 from drift.settings.setting import Setting
-from drift.xml import XmlError
+from drift.xml import ForeignError, XmlError
 
 
 class Absence(Enum):
@@ -23,22 +23,13 @@ class Absence(Enum):
 Outcome: TypeAlias = Reading[Setting] | Absence | Problem
 
 
-def outcome_of(source: Source, bucket: str, region: str | None, setting: type[Setting]) -> Outcome:
-    """Read one setting of one bucket, and say what came of it."""
-    if region is None:
-        return own("NoRegion")
-    try:
-        answer = source.read(bucket, region, setting)
-    except NoAnswerError as error:
-        return error.problem
-    return interpreted(answer, setting, bucket)
-
-
 def interpreted(answer: Answer, setting: type[Setting], bucket: str) -> Outcome:
     """Return what an answer means. Only a status of 200 with a whole document is a reading."""
     if answer.status == 200:
         try:
             return _reading(setting, answer.body)
+        except ForeignError as reason:
+            return unexpected(str(reason), retryable=True)
         except XmlError as reason:
             return unexpected(str(reason))
     code = ServiceError.parse(answer.body).code

@@ -40,6 +40,9 @@ _OWN = {
         "No region is declared, and requests are signed for one.",
         'Add "Region" to the desired file, or give --region.',
     ),
+    "NotListed": _Said(
+        "The buckets were not listed before the deadline.", "Give --deadline more seconds."
+    ),
     "NotRead": _Said("It was not read before the deadline.", "Give --deadline more seconds."),
     "ProxyFailed": _Said("The proxy does not let the request through.", _NETWORK),
     "Timeout": _Said(
@@ -47,9 +50,24 @@ _OWN = {
     ),
     "TLSHandshakeFailed": _Said(
         "No TLS version and cipher suite could be agreed on with the endpoint.",
-        "The bucket may accept only what this machine does not speak; try a newer OpenSSL.",
+        "The bucket may accept only what this machine does not speak; `drift doctor` says what.",
     ),
 }
+
+_LISTING = _Said(
+    "These credentials may not list the buckets.",
+    "Allow the RAM action oss:ListBuckets on acs:oss:*:*:*, or declare buckets by name.",
+)
+
+THROTTLED = frozenset(
+    {
+        "ActiveRequestLimitExceeded",
+        "MetaOperationQpsLimitExceeded",
+        "QpsLimitExceeded",
+        "TotalQpsLimitExceeded",
+    }
+)
+"""The codes by which the service says that it is asked too much."""
 
 _KNOWN = {
     "AbnormalBucketOwnerStatus": _Said(
@@ -93,24 +111,37 @@ def own(code: str) -> Problem:
 def refusal(answer: Answer, setting: type[Setting], bucket: str) -> Problem:
     """Return the problem that an answer with an error stands for."""
     error = ServiceError.parse(answer.body)
+    return _problem(answer, error, _said(error, setting, bucket))
+
+
+def listing_refusal(answer: Answer) -> Problem:
+    """Return the problem that a list of buckets with an error stands for."""
+    error = ServiceError.parse(answer.body)
+    said = _LISTING if error.code == "AccessDenied" else _known(error)
+    return _problem(answer, error, said)
+
+
+def _problem(answer: Answer, error: ServiceError, said: _Said) -> Problem:
+    passing = answer.status >= 500 or answer.status == 429
     if error.code is None:
-        return unexpected(f"has the HTTP status {answer.status} and no error code")
-    said = _said(error, setting, bucket)
+        reason = f"has the HTTP status {answer.status} and no error code"
+        return unexpected(reason, retryable=passing)
     return Problem(
         code=error.code,
         message=said.message,
         advice=said.advice,
         request_id=error.request_id,
-        retryable=said.retryable,
+        retryable=said.retryable or passing,
     )
 
 
-def unexpected(reason: str) -> Problem:
+def unexpected(reason: str, *, retryable: bool = False) -> Problem:
     """Return the problem of an answer that cannot be what OSS means; `reason` ends its sentence."""
     return Problem(
         code="UnexpectedAnswer",
         message=f"The answer {reason}.",
         advice="Check that nothing between this machine and OSS answers in its place.",
+        retryable=retryable,
     )
 
 
@@ -126,6 +157,10 @@ def _said(error: ServiceError, setting: type[Setting], bucket: str) -> _Said:
             "These credentials may not read the setting.",
             f"Allow the RAM action {setting.permission} on acs:oss:*:*:{bucket}.",
         )
+    return _known(error)
+
+
+def _known(error: ServiceError) -> _Said:
     unknown = _Said(
         f"OSS answered with the error {error.code}.", "Look the code up in the OSS documentation."
     )

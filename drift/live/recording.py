@@ -6,11 +6,12 @@ from pathlib import Path
 from drift import disk
 from drift.errors import FileError
 from drift.live.endpoint import host_of_region
+from drift.live.listing import page_body, tags_of
 from drift.live.service_error import error_body, status_of
-from drift.live.source import Answer, NoAnswerError
+from drift.live.source import Answer, Bucket, NoAnswerError, Tag
 from drift.plan import Problem
 from drift.settings.setting import Setting
-from drift.xml import LIMIT
+from drift.xml import LIMIT, XmlError
 
 _NO_BUCKET = "The specified bucket does not exist."
 _NO_SETTING = "The bucket has no such configuration."
@@ -23,10 +24,13 @@ _ELSEWHERE = (
 class Recording:
     """A folder of recorded answers. It answers as the service would, and never changes."""
 
+    changing = False
+
     def __init__(self, folder: Path) -> None:
         """Take stock of `folder`; raise `FileError` if there is no bucket in it."""
         self.folder = folder
         self.regions: dict[str, str] = {}
+        self._listed: dict[Tag | None, list[Bucket]] = {}
         try:
             for region in _folders(folder):
                 for bucket in _folders(region):
@@ -37,32 +41,52 @@ class Recording:
             message = f"There is no recording in {folder}."
             raise FileError(message, "A recording holds files REGION/BUCKET/httpsConfig.xml.")
 
-    def read(self, bucket: str, region: str | None, setting: type[Setting]) -> Answer:
+    def buckets(self, tag: Tag | None = None) -> list[Bucket]:
+        """Return the buckets that have `tag`, sorted by name; raise `NoAnswerError`."""
+        if tag not in self._listed:
+            named = sorted(self.regions.items())
+            self._listed[tag] = [
+                Bucket(*one) for one in named if tag is None or tag in self._tags(one[0])
+            ]
+        return self._listed[tag]
+
+    def page(self, _region: str | None, marker: str = "", tag: Tag | None = None) -> Answer:
+        """Return the page of ListBuckets after `marker`."""
+        return Answer(200, page_body(self.buckets(tag), marker=marker))
+
+    def read(self, bucket: Bucket, setting: type[Setting]) -> Answer:
         """Return the recorded answer, or the service's error for a bucket that is not there."""
+        return self._read(bucket.name, bucket.region, setting)
+
+    def _read(self, bucket: str, region: str | None, setting: type[Setting]) -> Answer:
         home = self.regions.get(bucket)
         if home is None:
             return _error("NoSuchBucket", _NO_BUCKET, bucket)
         if region not in (None, home):
             endpoint = host_of_region(home)
             return _error("AccessDenied", _ELSEWHERE, bucket, Bucket=bucket, Endpoint=endpoint)
-        path = self.path(bucket, setting)
-        if not os.path.lexists(path):
-            raise NoAnswerError(_unrecorded(path))
-        if not path.is_file():
-            raise NoAnswerError(_unreadable(path, "it is no regular file"))
-        try:
-            body = disk.read(path, LIMIT)
-        except OSError as error:
-            raise NoAnswerError(_unreadable(path, str(error.strerror))) from None
+        body = _recorded(self.path(bucket, setting))
         return Answer(status_of(body), body)
 
     def unset(self, bucket: str, setting: type[Setting]) -> Answer:
         """Return the service's answer for a bucket that never had the setting."""
         return _error(setting.unset_code, _NO_SETTING, bucket)
 
+    def close(self) -> None:
+        """Do nothing: no file is kept open."""
+
     def path(self, bucket: str, setting: type[Setting]) -> Path:
         """Return the file of one answer of a bucket that is in the recording."""
         return self.folder / self.regions[bucket] / bucket / f"{setting.subresource}.xml"
+
+    def _tags(self, bucket: str) -> frozenset[Tag]:
+        path = self.folder / self.regions[bucket] / bucket / "tagging.xml"
+        if not os.path.lexists(path):
+            return frozenset()
+        try:
+            return tags_of(_recorded(path))
+        except XmlError as reason:
+            raise NoAnswerError(_unreadable(path, f"it {reason}")) from None
 
     def _add(self, bucket: str, region: str) -> None:
         if bucket in self.regions:
@@ -73,6 +97,17 @@ class Recording:
 
 def _folders(folder: Path) -> list[Path]:
     return sorted(one for one in folder.iterdir() if one.is_dir() and one.name[0] != ".")
+
+
+def _recorded(path: Path) -> bytes:
+    if not os.path.lexists(path):
+        raise NoAnswerError(_unrecorded(path))
+    if not path.is_file():
+        raise NoAnswerError(_unreadable(path, "it is no regular file"))
+    try:
+        return disk.read(path, LIMIT)
+    except OSError as error:
+        raise NoAnswerError(_unreadable(path, str(error.strerror))) from None
 
 
 def _unreadable(path: Path, reason: str) -> Problem:

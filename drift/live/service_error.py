@@ -11,6 +11,7 @@ from typing import NamedTuple, Self
 from xml.etree.ElementTree import Element
 from xml.sax.saxutils import escape
 
+from drift.live.endpoint import OSS_HOST
 from drift.settings import SETTINGS
 from drift.xml import XmlError, local_name, parse, text_of
 
@@ -41,7 +42,7 @@ STATUS = {
 _SHAPE = {
     "Code": re.compile(r"[A-Z][A-Za-z]{2,63}"),
     "RequestId": re.compile(r"[0-9A-Fa-f-]{1,64}"),
-    "Endpoint": re.compile(r"[a-z0-9.-]{1,100}\.aliyuncs\.com"),
+    "Endpoint": OSS_HOST,
 }
 
 

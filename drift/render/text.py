@@ -8,6 +8,8 @@ from drift.render.block import block
 from drift.render.line import Line, drawn, sentences
 from drift.untrusted import visible
 
+_MOST_UNDECLARED = 10
+
 _IMPACT = {
     Impact.WEAKER: "is weaker than desired",
     Impact.STRICTER: "is stricter than desired",
@@ -34,6 +36,7 @@ def _lines(plan: Plan, screen: Screen) -> Iterator[Line]:
     for resource in resources:
         if resource.problem:
             yield from _unreadable(resource, resource.problem, screen)
+    yield from _undeclared(plan, screen)
     yield from _summary(plan, screen)
 
 
@@ -66,7 +69,27 @@ def _unreadable(resource: ResourceChange, problem: Problem, screen: Screen) -> I
     said = f"{visible(problem.message, 500)} {visible(problem.advice, 500)}"
     yield from sentences(said, screen, lead="    # ")
     request = f"Request {visible(problem.request_id)}. " if problem.request_id else ""
-    yield from sentences(request + _declared(resource), screen, lead="    # ", kind="#")
+    where = (request + _declared(resource)).rstrip()
+    if where:
+        yield from sentences(where, screen, lead="    # ", kind="#")
+    yield Line()
+
+
+def _undeclared(plan: Plan, screen: Screen) -> Iterator[Line]:
+    """Yield the first of the undeclared buckets: thousands of them would bury the drift."""
+    buckets = [one for one in plan.resource_changes if one.status is Status.UNDECLARED]
+    if not buckets:
+        return
+    mark = "!" if plan.undeclared == "fail" else "#"
+    yield from sentences("No desired file declares these buckets:", screen)
+    width = max(len(visible(one.name)) for one in buckets[:_MOST_UNDECLARED])
+    for one in buckets[:_MOST_UNDECLARED]:
+        yield Line(f"  {mark} {visible(one.name):{width}}  {visible(one.region or '')}", mark)
+    rest = len(buckets) - _MOST_UNDECLARED
+    if rest > 0:
+        yield from sentences(
+            f"({rest} more; `drift plan --list` has all)", screen, lead=f"  {mark} ", kind=mark
+        )
     yield Line()
 
 
@@ -87,7 +110,8 @@ def _summary(plan: Plan, screen: Screen) -> Iterator[Line]:
     }
     told = ", ".join(f"{number} {what}" for what, number in parts.items() if number)
     buckets = "bucket" if count.buckets == 1 else "buckets"
-    yield from sentences(f"{count.buckets} {buckets}: {told or 'none'}.", screen)
+    undeclared = f" Undeclared: {count.undeclared}." if count.undeclared else ""
+    yield from sentences(f"{count.buckets} {buckets}: {told or 'none'}.{undeclared}", screen)
     idle = sum(bool(one.inert) for one in plan.resource_changes if one.status is Status.IN_SYNC)
     if idle:
         yield from sentences(
@@ -99,4 +123,4 @@ def _summary(plan: Plan, screen: Screen) -> Iterator[Line]:
 
 def _declared(resource: ResourceChange) -> str:
     source = resource.source
-    return f"Declared in {visible(source.file, 300)}:{source.line}."
+    return f"Declared in {visible(source.file, 300)}:{source.line}." if source else ""

@@ -1,176 +1,107 @@
-"""How long drift takes, and how much memory: `python -m tests.bench` prints Markdown tables.
+"""How fast drift is: `python -m tests.bench [TABLE]...` prints Markdown tables.
 
-Every number is the median of five runs of a whole process. The commands of a table take turns, so
-that a slow moment of the machine meets all of them. CPU time is what is left of a busy machine's
-noise. Peak memory is that of the process alone.
+Without a name it prints all of them, in a quarter of an hour.
 """
 
-import json
 import os
 import sys
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from pathlib import Path
-from statistics import median
 from tempfile import TemporaryDirectory
-from time import perf_counter
-from typing import NamedTuple, TypeAlias
 
-RUNS = 5
-BUCKETS = 10_000
-ONE_DRIFTED_IN = 20
-
-Command: TypeAlias = Sequence[str]
-"""The arguments of a Python interpreter."""
+from tests.bench.network import print_network
+from tests.bench.processes import Command, measured, print_table
+from tests.bench.recordings import make, write
 
 DRIFT = ("-m", "drift")
 ROOT = Path(__file__).parents[2]
-
-DESIRED = {
-    "TLS": {"Enable": True, "TLSVersion": ["TLSv1.2", "TLSv1.3"]},
-    "CipherSuite": {
-        "Enable": True,
-        "CustomCipherSuite": ["ECDHE-ECDSA-AES128-GCM-SHA256", "ECDHE-RSA-AES128-GCM-SHA256"],
-        "TLS13CustomCipherSuite": ["TLS_AES_256_GCM_SHA384"],
-    },
-}
-LIVE = """<?xml version="1.0" encoding="UTF-8"?>
-<HttpsConfiguration>
-  <TLS>
-    <Enable>true</Enable>
-    <TLSVersion>TLSv1.2</TLSVersion>
-    <TLSVersion>{version}</TLSVersion>
-  </TLS>
-  <CipherSuite>
-    <Enable>true</Enable>
-    <StrongCipherSuite>false</StrongCipherSuite>
-    <CustomCipherSuite>ECDHE-RSA-AES128-GCM-SHA256</CustomCipherSuite>
-    <CustomCipherSuite>ECDHE-ECDSA-AES128-GCM-SHA256</CustomCipherSuite>
-    <TLS13CustomCipherSuite>TLS_AES_256_GCM_SHA384</TLS13CustomCipherSuite>
-  </CipherSuite>
-</HttpsConfiguration>
-"""
-
-
-class Cost(NamedTuple):
-    """What one run of a process took."""
-
-    seconds: float
-    cpu_seconds: float
-    megabytes: float
-
-
-def main() -> None:
-    """Print all tables."""
-    with TemporaryDirectory() as name:
-        folder = Path(name)
-        generate(folder)
-        os.chdir(folder)
-        os.environ["PYTHONPATH"] = str(ROOT)
-        print_table("Start", measured(STARTS), over="python -c pass")
-        print_table("Imports", measured(IMPORTS), over="python -c pass")
-        print_table(f"A plan of {BUCKETS:,} buckets, 5 % drifted", measured(PLANS))
-
+SIZES = (10_000, 50_000, 100_000)
 
 STARTS: Mapping[str, Command] = {
     "python -c pass": ("-c", "pass"),
     "drift --version": (*DRIFT, "--version"),
-    "drift validate FILE": (*DRIFT, "validate", "each/bucket-00000.json"),
+    "drift validate FILE": (*DRIFT, "validate", "names/cn-hangzhou.json"),
     "drift schema": (*DRIFT, "schema"),
     "drift plan FILE --live RECORDING": (
-        *DRIFT, "plan", "each/bucket-00000.json", "--live", "small",
+        *DRIFT, "plan", "names/cn-hangzhou.json", "--live", "recording",
     ),
 }  # fmt: skip
 IMPORTS: Mapping[str, Command] = {
     "python -c pass": ("-c", "pass"),
     **{name: ("-c", f"import {name}") for name in ("typer", "pydantic", "rich.console")},
     **{name: ("-c", f"import {name}") for name in ("defusedxml.ElementTree", "deepdiff", "oss2")},
+    **{name: ("-c", f"import {name}") for name in ("pyreqwest.client", "alibabacloud_credentials")},
 }
-PLANS: Mapping[str, Command] = {
-    "one file, text": (*DRIFT, "plan", "one.json", "--live", "recording"),
-    "one file, json": (*DRIFT, "plan", "one.json", "--live", "recording", "--format", "json"),
-    "one file, text, --out": (
-        *DRIFT, "plan", "one.json", "--live", "recording", "--out", "plan.json",
-    ),
-    "a file each, text": (*DRIFT, "plan", "each", "--live", "recording"),
-    "a file each, json, --out": (
-        *DRIFT, "plan", "each", "--live", "recording", "--format", "json", "--out", "plan.json",
-    ),
-    "validate, one file": (*DRIFT, "validate", "one.json"),
-    "validate, a file each": (*DRIFT, "validate", "each"),
-}  # fmt: skip
 
 
-def generate(folder: Path) -> None:
-    """Write the desired files and the recordings that the commands name."""
-    names = [f"bucket-{number:05}" for number in range(BUCKETS)]
-    (folder / "each").mkdir()
-    for number, name in enumerate(names):
-        (folder / "each" / f"{name}.json").write_text(desired(name))
-        version = "TLSv1.1" if number % ONE_DRIFTED_IN == 0 else "TLSv1.3"
-        record(folder / "recording", name, version)
-    record(folder / "small", names[0], "TLSv1.3")
-    (folder / "one.json").write_text(desired(names))
+def starts(folder: Path) -> None:
+    """One bucket, and nothing that drifted."""
+    make(folder, 1, drift_share=0)
+    print_table("Start", measured(STARTS), over="python -c pass")
 
 
-def desired(bucket: str | Sequence[str]) -> str:
-    """Return the text of a desired file."""
-    document = {"Bucket": bucket, "Region": "cn-hangzhou", "HttpsConfiguration": DESIRED}
-    return json.dumps(document, indent=2)
+def imports(_folder: Path) -> None:
+    """The libraries that cost the most."""
+    print_table("Imports", measured(IMPORTS), over="python -c pass")
 
 
-def record(recording: Path, name: str, version: str) -> None:
-    """Write the answer of one bucket."""
-    bucket = recording / "cn-hangzhou" / name
-    bucket.mkdir(parents=True)
-    (bucket / "httpsConfig.xml").write_text(LIVE.format(version=version))
+def recordings(folder: Path) -> None:
+    """Fleets of rising size, from a recording."""
+    for size in SIZES:
+        make(folder / str(size), size)
+    commands: dict[str, Command] = {
+        f"{size:,} buckets, {title}": (
+            *DRIFT,
+            "plan",
+            f"{size}/{desired}",
+            "--live",
+            f"{size}/recording",
+            *more,
+        )
+        for size in SIZES
+        for title, desired, more in (
+            ("patterns, text", "patterns", ()),
+            ("names, text", "names", ()),
+            ("patterns, json, --out", "patterns", ("--format", "json", "--out", "plan.json")),
+        )
+    }
+    print_table("Plans from a recording, 5 % drifted", measured(commands))
 
 
-def measured(commands: Mapping[str, Command]) -> dict[str, Cost]:
-    """Return the median cost of each command; they run in turns."""
-    rounds = [{name: cost(command) for name, command in commands.items()} for _ in range(RUNS)]
-    return {name: middle(one[name] for one in rounds) for name in commands}
+def files(folder: Path) -> None:
+    """A desired file for each bucket."""
+    fleet = make(folder, SIZES[0])
+    each = folder / "each"
+    each.mkdir()
+    for path in sorted(fleet.recording.glob("*/*")):
+        write(each / f"{path.name}.json", path.name, path.parent.name)
+    commands: dict[str, Command] = {
+        "plan, a file each": (*DRIFT, "plan", "each", "--live", "recording"),
+        "validate, a file each": (*DRIFT, "validate", "each"),
+        "validate, a file for each region": (*DRIFT, "validate", "names"),
+    }
+    print_table(f"{SIZES[0]:,} desired files", measured(commands))
 
 
-def middle(costs: Iterable[Cost]) -> Cost:
-    """Return the median of each number."""
-    return Cost(*(median(column) for column in zip(*costs, strict=True)))
+def network(folder: Path) -> None:
+    """Over TLS, beside other ways."""
+    print_network(folder)
 
 
-def cost(command: Command) -> Cost:
-    """Run a Python process to its end; raise `RuntimeError` if it did not do its work."""
-    out = os.open(os.devnull, os.O_WRONLY)
-    actions = [(os.POSIX_SPAWN_DUP2, out, 1)]
-    start = perf_counter()
-    process = os.posix_spawn(
-        sys.executable, (sys.executable, *command), os.environ, file_actions=actions
-    )
-    _, status, usage = os.wait4(process, 0)
-    seconds = perf_counter() - start
-    os.close(out)
-    expected = 2 if "recording" in command else 0
-    if os.waitstatus_to_exitcode(status) != expected:
-        raise RuntimeError(f"{' '.join(command)} failed")
-    unit = 1 if sys.platform == "darwin" else 1024
-    return Cost(seconds, usage.ru_utime + usage.ru_stime, usage.ru_maxrss * unit / 1e6)
+TABLES: Mapping[str, Callable[[Path], None]] = {
+    table.__name__: table for table in (starts, imports, recordings, files, network)
+}
 
 
-def print_table(title: str, costs: Mapping[str, Cost], *, over: str = "") -> None:
-    """Print costs as a Markdown table; with `over`, also the time beyond that row's."""
-    head = [
-        "",
-        "time, ms",
-        *([f"over `{over}`, ms"] if over else []),
-        "CPU time, ms",
-        "peak memory, MB",
-    ]
-    rows = [head, ["---", *["--:"] * (len(head) - 1)]]
-    for name, one in costs.items():
-        beyond = [f"{1000 * (one.seconds - costs[over].seconds):.0f}"] if over else []
-        times = f"{1000 * one.seconds:.0f}", *beyond, f"{1000 * one.cpu_seconds:.0f}"
-        rows.append([f"`{name}`", *times, f"{one.megabytes:.0f}"])
-    lines = (f"| {' | '.join(row)} |" for row in rows)
-    sys.stdout.write(f"\n## {title}\n\n" + "\n".join(lines) + "\n")
+def main(names: list[str]) -> None:
+    """Print the tables of these names, or all."""
+    os.environ["PYTHONPATH"] = str(ROOT)
+    for name in names or TABLES:
+        with TemporaryDirectory() as folder:
+            os.chdir(folder)
+            TABLES[name](Path(folder))
+            os.chdir(ROOT)
 
 
 if __name__ == "__main__":
-    main()
+    main(sys.argv[1:])

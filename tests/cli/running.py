@@ -50,7 +50,8 @@ def is_meddling(name: str) -> bool:
 def environment(**more: str) -> dict[str, str]:
     """Return an environment for a sub-process, with nothing in it that drift looks at."""
     kept = {name: value for name, value in os.environ.items() if not is_meddling(name)}
-    return {**kept, "PYTHONPATH": str(ROOT), "PYTHONWARNINGS": "", **more}
+    nowhere = {"HOME": "/nonexistent", "ALIBABA_CLOUD_ECS_METADATA_DISABLED": "true"}
+    return {**kept, **nowhere, "PYTHONPATH": str(ROOT), "PYTHONWARNINGS": "", **more}
 
 
 def command(*arguments: str | Path) -> list[str]:

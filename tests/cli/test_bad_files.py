@@ -267,6 +267,11 @@ def test_a_hostile_text_is_harmless_wherever_it_stands(
         desired(hostile),
         desired([hostile, "oss-example"]),
         desired(region=hostile),
+        desired(f"{hostile}*"),
+        desired(["oss-*", f"!{hostile}"]),
+        desired("oss-*", f"{hostile}*"),
+        desired("oss-*") | {"Tags": {"\n" + hostile: "a"}},
+        desired("oss-*") | {"Tags": {"a": "\n" + hostile}},
         desired(TLS={"Enable": True, "TLSVersion": [hostile]}),
         desired(TLS={"Enable": hostile}),
         desired(CipherSuite=suite),
@@ -400,6 +405,58 @@ FAULTS = {
     "a bucket that is a number": (desired([1]), "1 is not a string. [/Bucket/0]"),
     "a bucket with a dot": (desired("oss.example"), '"oss.example" is no bucket name'),
     "a bucket above its folder": (desired("../example"), '"../example" is no bucket name'),
+    "a pattern with a dot": (
+        desired("oss.*"),
+        (
+            '"oss.*" is no pattern of buckets: at most 63 lower-case letters, digits, *, ? and '
+            "inner hyphens. [/Bucket]"
+        ),
+    ),
+    "a pattern that is too long": (desired("a" * 63 + "*"), '"aaa'),
+    "an exclusion with a dot": (desired(["oss-*", "!oss.a"]), '"oss.a" is no bucket name'),
+    "an exclusion of exclusions": (desired(["oss-*", "!!oss-*"]), '"!oss-*" is no pattern'),
+    "an exclusion alone": (
+        desired("!oss-example"),
+        'there is no pattern that "!oss-example" could exclude from. [/Bucket]',
+    ),
+    "an exclusion beside names": (
+        desired(["oss-example", "!oss-*"]),
+        'there is no pattern that "!oss-*" could exclude from. [/Bucket]',
+    ),
+    "a pattern twice": (desired(["oss-*", "oss-*"]), '"oss-*" is listed more than once.'),
+    "a pattern of regions with oss-": (
+        desired("oss-*", "oss-cn-*"),
+        '"oss-cn-*" is no pattern of regions: one is like cn-*. [/Region]',
+    ),
+    "tags without a pattern": (
+        desired() | {"Tags": {"stage": "prod"}},
+        "there is no pattern in `Bucket` that `Tags` could narrow. [/Tags]",
+    ),
+    "tags that are a list": (
+        desired("oss-*") | {"Tags": ["stage"]},
+        '`Tags` is an object of at least one tag, such as {"stage": "prod"}. [/Tags]',
+    ),
+    "no tag": (desired("oss-*") | {"Tags": {}}, "`Tags` is an object of at least one tag"),
+    "many tags": (
+        desired("oss-*") | {"Tags": {f"tag-{number}": "x" for number in range(21)}},
+        "a bucket has at most 20 tags. [/Tags]",
+    ),
+    "a tag that is a number": (
+        desired("oss-*") | {"Tags": {"stage": 1}},
+        "1 is not a string. [/Tags/stage]",
+    ),
+    "a tag without a value": (
+        desired("oss-*") | {"Tags": {"stage": ""}},
+        '"" is no value of a tag: 1 to 128 characters, and none of them a control character. ',
+    ),
+    "a tag without a key": (
+        desired("oss-*") | {"Tags": {"": "prod"}},
+        '"" is no key of a tag: 1 to 64 characters, and none of them a control character. ',
+    ),
+    "a tag that hides something": (
+        desired("oss-*") | {"Tags": {"stage": "prod\ud800"}},
+        '"prod\\ud800" is no value of a tag',
+    ),
     "a configuration without parts": (
         {"Bucket": "oss-example", "HttpsConfiguration": {}},
         (

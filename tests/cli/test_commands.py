@@ -58,9 +58,10 @@ def test_help_is_no_error(drift: Drift, name: str) -> None:
 def test_help_names_every_option_that_scripts_rely_on(drift: Drift) -> None:
     out = drift("plan", "--help").out
     for option in ("live", "endpoint", "region", "format", "out", "strict", "concurrency",
-                   "timeout", "deadline"):  # fmt: skip
+                   "timeout", "deadline", "undeclared", "list"):  # fmt: skip
         assert f"--{option}" in out
-    for option in ("ENDPOINT", "REGION", "FORMAT", "STRICT", "CONCURRENCY", "TIMEOUT", "DEADLINE"):
+    for option in ("ENDPOINT", "REGION", "FORMAT", "STRICT", "CONCURRENCY", "TIMEOUT", "DEADLINE",
+                   "UNDECLARED"):  # fmt: skip
         assert f"DRIFT_{option}" in out
 
 
@@ -85,7 +86,7 @@ def test_validating_loads_neither_the_sdk_nor_what_compares_or_draws(
 ) -> None:
     found = loaded(["validate", str(write("a.json"))], folder)
     assert "pydantic" in found
-    assert not found & {"oss2", "requests", "urllib3", "deepdiff", "rich", "uvicorn"}
+    assert not found & {"oss2", "requests", "urllib3", "deepdiff", "rich", "httptools"}
 
 
 def test_the_version_loads_no_models(folder: Path) -> None:
@@ -97,7 +98,7 @@ def test_the_version_loads_no_models(folder: Path) -> None:
 def test_a_recording_is_read_without_the_sdk(write: Write, folder: Path) -> None:
     live = str(SAMPLES / "recording")
     found = loaded(["plan", str(write("a.json")), "--live", live], folder)
-    assert not found & {"oss2", "requests", "deepdiff", "rich", "uvicorn"}
+    assert not found & {"oss2", "requests", "deepdiff", "rich", "httptools"}
 
 
 def test_a_package_run_as_a_module_exits_with_the_code(folder: Path, write: Write) -> None:
@@ -140,7 +141,8 @@ CASES: dict[str, tuple[object, tuple[str, ...], str]] = {
         (),
         "incomplete",
     ),
-    "another region": (desired(region="eu-central-1"), (), "incomplete"),
+    "another region": (desired(region="eu-central-1"), (), "in_sync"),
+    "another region, strictly": (desired(region="eu-central-1"), ("--strict",), "incomplete"),
     "not reported": (
         desired("example-website", CipherSuite={"Enable": False}),
         (),

@@ -20,6 +20,7 @@ MISTAKES = {
     "an unknown format of plan": (["plan", "--format", "xml"], "'--format'"),
     "an unknown format of show": (["show", "p.json", "--format", "xml"], "'--format'"),
     "an unknown format of validate": (["validate", "--format", "xml"], "'--format'"),
+    "an unknown policy": (["plan", "--undeclared", "drift"], "'--undeclared'"),
     "an unknown colour": (["plan", "--color", "pink"], "'--color'"),
     "no read at once": (["plan", "--concurrency", "0"], "'--concurrency'"),
     "too many reads at once": (["plan", "--concurrency", "257"], "'--concurrency'"),
@@ -67,6 +68,7 @@ VARIABLES = {
     "DRIFT_TIMEOUT": "nan",
     "DRIFT_DEADLINE": "-1",
     "DRIFT_REGION": "oss-cn-hangzhou",
+    "DRIFT_UNDECLARED": "drift",
 }
 
 
@@ -87,13 +89,13 @@ def test_mistakes_exit_with_1_in_a_process_too(folder: Path) -> None:
 def test_a_variable_stands_in_for_its_option(
     drift: Drift, write: Write, recorded: tuple[str, Path], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    path = write("a.json", desired(region=None))
+    path = write("a.json", desired("oss-nowhere", region=None))
     monkeypatch.setenv("DRIFT_REGION", "cn-beijing")
     monkeypatch.setenv("DRIFT_FORMAT", "json")
-    assert '"AccessDenied"' in drift("plan", path, *recorded).out
-    ran = drift("plan", path, *recorded, "--region", "cn-hangzhou", "--format", "text")
-    assert ran.code == 0
-    assert "Verdict: in_sync" in ran.out
+    assert '"region": "cn-beijing"' in drift("plan", path, *recorded).out
+    ran = drift("plan", path, *recorded, "--region", "cn-hangzhou")
+    assert '"region": "cn-hangzhou"' in ran.out
+    assert "Verdict: drift" in drift("plan", path, *recorded, "--format", "text").out
 
 
 def test_an_empty_variable_is_none(

@@ -264,9 +264,20 @@ def test_a_newer_plan_asks_for_an_upgrade(
 ) -> None:
     saved["format_version"] = version
     drift("show", write("edited.json", saved)).failed(
-        f"The plan edited.json has the format version {version}; this drift reads 1.0. "
+        f"The plan edited.json has the format version {version}; this drift reads 1.1. "
         "Upgrade drift: pip install --upgrade oss-drift."
     )
+
+
+def test_a_plan_of_version_1_0_knows_of_no_undeclared_bucket(
+    drift: Drift, write: Write, saved: dict[str, Any]
+) -> None:
+    expected = drift("show", "plan.json")
+    saved["format_version"] = "1.0"
+    del saved["undeclared"], saved["summary"]["undeclared"]
+    assert drift("show", write("older.json", saved)) == expected
+    saved["resource_changes"][-1]["status"] = "undeclared"
+    drift("show", write("older.json", saved)).failed("older.json is no plan: ")
 
 
 def test_a_plan_of_a_later_minor_version_may_say_more(

@@ -1,6 +1,5 @@
 """The emulator's life: it starts on loopback, keeps or leaves files, and leaves nothing behind."""
 
-import asyncio
 import os
 import resource
 import signal
@@ -9,6 +8,7 @@ import subprocess
 import sys
 import threading
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 from time import monotonic
 from typing import TypeAlias
@@ -16,7 +16,6 @@ from urllib.parse import urlsplit
 
 import pytest
 import requests
-import uvicorn
 
 from drift.emulator import EMULATOR_KEY, Emulator, Key
 from drift.errors import ServerError
@@ -110,23 +109,17 @@ def test_it_stops_within_a_second_of_clients_that_dawdle(
 
 
 def test_it_hangs_up_on_a_client_that_comes_in_while_it_stops(folder: Path) -> None:
-    async def stop(server: uvicorn.Server, ours: socket.socket) -> None:
-        server.config.load()
-        server.lifespan = server.config.lifespan_class(server.config)
-        await server.startup(sockets=[])
-        stopping = asyncio.create_task(server.shutdown(sockets=[]))
-        await asyncio.sleep(0)
-        protocol = server.config.http_protocol_class(  # type: ignore[call-arg]
-            config=server.config, server_state=server.server_state, app_state={}
-        )
-        loop = asyncio.get_running_loop()
-        await loop.connect_accepted_socket(lambda: protocol, ours)
-        await asyncio.wait_for(stopping, timeout=5)
-
-    ours, theirs = socket.socketpair()
-    with theirs:
-        asyncio.run(stop(Emulator(Recording(folder))._server, ours))
-        assert theirs.recv(1) == b""
+    before = threading.enumerate()
+    clients: list[socket.socket] = []
+    for _ in range(20):
+        with Emulator(Recording(folder)) as running:
+            clients += [
+                socket.create_connection(address(running.url), timeout=5) for _ in range(20)
+            ]
+    for client in clients:
+        with client, suppress(ConnectionResetError):
+            assert client.recv(1) == b""
+    assert threading.enumerate() == before
 
 
 def test_a_put_that_is_cut_off_is_not_stored(folder: Path, sign: Sign, send: Send) -> None:

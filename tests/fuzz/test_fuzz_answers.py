@@ -9,8 +9,9 @@ from typing import NamedTuple
 
 from drift.check import judged
 from drift.desired.declaration import Declaration
+from drift.live.attempt import Found
 from drift.live.outcome import Absence, Outcome, interpreted
-from drift.live.source import Answer
+from drift.live.source import Answer, Bucket
 from drift.plan import Problem, Status
 from drift.settings.document import write
 from drift.settings.https import HttpsConfiguration
@@ -94,7 +95,8 @@ def fuzzed() -> Iterator[tuple[Answer, Declared]]:
 @cache
 def statuses(one: Declared, outcome: Outcome) -> tuple[Status, Status, bool]:
     """Return the status, the same with --strict, and whether a warning is shown."""
-    plain, strict = (judged(one.declaration, outcome, strict=way) for way in (False, True))
+    found = Found(outcome, Bucket("oss-example", "cn-hangzhou"))
+    plain, strict = (judged(one.declaration, found, strict=way) for way in (False, True))
     return plain.status, strict.status, bool(plain.warnings)
 
 
@@ -122,7 +124,7 @@ def test_no_spoiled_answer_crashes_and_none_is_green_that_does_not_plainly_say_s
         seen.update((kind(outcome), status, f"strict {strict}"))
         assert isinstance(outcome, Problem) or answer.status in (200, 404), answer
         if status is Status.IN_SYNC:
-            said = plainly(*answer)
+            said = plainly(answer.status, answer.body)
             assert said, answer
             assert one.agrees(said), (answer, one)
             assert said.all_known or warned, answer

@@ -7,8 +7,9 @@ from pathlib import Path
 from random import Random
 from typing import Any, TypeAlias
 
-from drift.check import check
+from drift.check import compare
 from drift.desired.load import load as load_desired
+from drift.discovery.discover import discover
 from drift.errors import PlanFileError
 from drift.live.fleet import Fleet
 from drift.live.recording import Recording
@@ -27,7 +28,8 @@ Forgery: TypeAlias = Callable[[dict[str, Any]], None]
 def saved(*names: str) -> str:
     """Return the plan of some of the sample files against the sample recording."""
     declarations = load_desired([SAMPLES / "desired" / name for name in names]).declarations
-    return dumps(check(declarations, Fleet(Recording(SAMPLES / "recording")), now=NOW))
+    fleet = Fleet(Recording(SAMPLES / "recording"))
+    return dumps(compare(discover(declarations, fleet, undeclared="ignore"), fleet, now=NOW))
 
 
 def in_sync(document: dict[str, Any]) -> None:
@@ -126,7 +128,7 @@ def assert_consistent(data: bytes) -> None:
     head = {name: document[name] for name in ("verdict", "complete", "errored", "applyable")}
     assert head == {"verdict": "in_sync", "complete": True, "errored": False, "applyable": False}
     counts = [document["summary"][status] for status in Status]
-    assert counts == [len(buckets), 0, 0, 0]
+    assert counts == [len(buckets), 0, 0, 0, 0]
     assert document["summary"]["buckets"] == len(buckets)
 
 

@@ -1,5 +1,6 @@
 import copy
 import json
+from itertools import product
 from pathlib import Path
 from typing import Any
 
@@ -14,13 +15,19 @@ from tests.strategies import desired_documents
 
 ROOT = Path(__file__).parents[2]
 VALIDATOR = jsonschema.Draft202012Validator(json.loads(schema.dumps("oss-bucket")))
-JUNK = st.sampled_from([
+JUNK: list[Any] = [
     None, True, 1, 1.5, "", "true", "TLSv1.2", "TLSv1.4", "AES128-SHA", [], ["TLSv1.2"],
     ["TLSv1.3", "TLSv1.3"], ["x y"], {}, {"Enable": True}, {"Enable": False}, "oss-cn-hangzhou",
     "UPPER", "b", "bucket-a", ["bucket-a"], ["bucket-a", "bucket-a"],
-])  # fmt: skip
+    "*", "?", "a-*", "*-", "-*", "!a-*", ["a-*"], ["a-*", "!bucket-a"], ["bucket-a", "!bucket-a"],
+    ["!a-*", "!bucket-a"], ["a-*", "!!b"], ["a*", 1], ["!a*", 1], "cn-*", "oss-*", "oss-cn-*",
+    "a" * 62 + "*", "a" * 63 + "*", {"stage": "prod"}, {"stage": 1}, {"": "prod"}, {"stage": ""},
+    {"a" * 64: "v" * 128}, {"a" * 65: "v"}, {"a": "v" * 129}, {"a\x7f": "v"}, {"a": "\ud800"},
+    {str(number): "v" for number in range(20)}, {str(number): "v" for number in range(21)},
+]  # fmt: skip
 NAMES = st.sampled_from([
-    "$schema", "Bucket", "Region", "HttpsConfiguration", "TLS", "CipherSuite", "Enable", "Enabled",
+    "$schema", "Bucket", "Region", "Tags", "HttpsConfiguration", "TLS", "CipherSuite", "Enable",
+    "Enabled",
     "TLSVersion", "StrongCipherSuite", "CustomCipherSuite", "TLS13CustomCipherSuite",
 ])  # fmt: skip
 
@@ -40,7 +47,7 @@ def nearly_desired(draw: st.DrawFn) -> dict[str, Any]:
     for _ in range(draw(st.integers(0, 3))):
         holder = draw(st.sampled_from(holders(file)))
         if draw(st.booleans()):
-            holder[draw(NAMES)] = copy.deepcopy(draw(JUNK))
+            holder[draw(NAMES)] = copy.deepcopy(draw(st.sampled_from(JUNK)))
         elif holder:
             del holder[draw(st.sampled_from(sorted(holder)))]
     return file
@@ -60,6 +67,18 @@ def is_valid(file: dict[str, Any]) -> bool:
 def test_the_published_schema_and_the_models_agree(file: dict[str, Any]) -> None:
     """A file is valid under the JSON Schema iff drift accepts it."""
     assert VALIDATOR.is_valid(file) == is_valid(file)
+
+
+def test_they_agree_on_every_way_to_say_which_buckets() -> None:
+    """The same, for each value where it may stand beside any `Bucket`."""
+    setting = {"HttpsConfiguration": {"TLS": {"Enable": False}}}
+    valid = 0
+    for bucket, name, value in product(JUNK, ("Region", "Tags", "$schema"), JUNK):
+        if None not in (bucket, value):
+            file = {"Bucket": bucket, name: value, **setting}
+            assert VALIDATOR.is_valid(file) == is_valid(file), file
+            valid += is_valid(file)
+    assert valid > 300
 
 
 @pytest.mark.parametrize("name", ["oss-bucket", "plan"])

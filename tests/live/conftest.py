@@ -10,7 +10,9 @@ from typing import Any, NamedTuple
 import pytest
 
 from drift.cli import main
+from drift.live.transport.either import Name
 from tests.cli.running import Ran, desired, is_meddling, text
+from tests.live.tls import Certificate, certificate_in
 
 KEY = {"OSS_ACCESS_KEY_ID": "LTAI5tExample", "OSS_ACCESS_KEY_SECRET": "example-secret"}
 
@@ -62,6 +64,8 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """Return the folder in which everything happens, away from the environment's wishes."""
     for name in filter(is_meddling, list(os.environ)):
         monkeypatch.delenv(name)
+    for name in ("REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE"):
+        monkeypatch.delenv(name, raising=False)
     for name, value in KEY.items():
         monkeypatch.setenv(name, value)
     monkeypatch.setenv("HOME", str(tmp_path))
@@ -79,16 +83,53 @@ def quiet_logging() -> Iterator[None]:
         logger.setLevel(level)
 
 
+@pytest.fixture(params=["auto", "openssl"])
+def carrier(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> Name:
+    """Return the name of each transport in turn, which is what the command line takes, too."""
+    name: Name = request.param
+    monkeypatch.setenv("DRIFT_TRANSPORT", name)
+    return name
+
+
 @pytest.fixture
-def against(folder: Path, capsys: pytest.CaptureFixture[str]) -> Callable[..., Found]:
-    """Make a plan of one bucket against the server at a URL, as the command line does."""
+def against(
+    folder: Path, carrier: Name, capsys: pytest.CaptureFixture[str]
+) -> Callable[..., Found]:
+    """Make a plan of one bucket against the server at a URL, as the command line does.
+
+    By each transport.
+    """
+    del carrier
 
     def run(url: str | None, *options: str, declared: object = None) -> Found:
         (folder / "a.json").write_text(text(desired() if declared is None else declared))
         where = ["--endpoint", url] if url else []
         capsys.readouterr()
-        code = main(["plan", "a.json", "--timeout", "5", "--out", "plan.json", *where, *options])
+        once = ["--timeout", "5", "--retries", "0"]
+        code = main(["plan", "a.json", *once, "--out", "plan.json", *where, *options])
         ran = Ran(code, *capsys.readouterr()).harmless()
         return Found(ran, json.loads((folder / "plan.json").read_text()))
 
     return run
+
+
+@pytest.fixture(scope="session")
+def here(tmp_path_factory: pytest.TempPathFactory) -> Certificate:
+    """Return a certificate for this machine by address."""
+    return certificate_in(tmp_path_factory.mktemp("here"))
+
+
+@pytest.fixture(scope="session")
+def named(tmp_path_factory: pytest.TempPathFactory) -> Certificate:
+    """Return a certificate for the hosts of buckets on this machine."""
+    return certificate_in(tmp_path_factory.mktemp("named"), "DNS:*.oss.localhost")
+
+
+@pytest.fixture
+def trusting(
+    here: Certificate, named: Certificate, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Trust both certificates, which are in one file."""
+    bundle = tmp_path / "bundle.pem"
+    bundle.write_bytes(here.authority.read_bytes() + named.authority.read_bytes())
+    monkeypatch.setenv("CURL_CA_BUNDLE", str(bundle))

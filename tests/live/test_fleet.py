@@ -1,52 +1,30 @@
 """Many buckets at once: in their order, never too many, and no bug swallowed."""
 
+import os
+import socket
 from collections.abc import Callable
-from threading import Event, Lock, active_count
-from time import monotonic
+from threading import Event, Lock, Timer, active_count
+from time import monotonic, sleep
 
 import pytest
 
 from drift.errors import StoppedError
+from drift.live.credentials import Credentials, Fixed
 from drift.live.fleet import Fleet, Request
+from drift.live.oss import Oss
 from drift.live.outcome import Absence
 from drift.live.problem import own
 from drift.live.service_error import error_body
-from drift.live.source import Answer, NoAnswerError
+from drift.live.source import Answer, Bucket, NoAnswerError
+from drift.live.transport.either import Name
 from drift.plan import Problem
 from drift.settings.https import HttpsConfiguration
 from drift.settings.setting import Setting
+from tests.declared import Answers
+from tests.live.sources import Playing, document, named, requests
+from tests.live.wire import DOCUMENT, Wire, served
 
 PATIENCE = 20
-Read = Callable[[str], Answer]
-
-
-class Playing:
-    """A source whose answers a test makes up, bucket by bucket."""
-
-    def __init__(self, read: Read) -> None:
-        self._read = read
-
-    def read(self, bucket: str, _region: str | None, _setting: type[Setting]) -> Answer:
-        return self._read(bucket)
-
-
-def requests(count: int) -> list[Request]:
-    return [Request(f"b{number:03}", "cn-hangzhou", HttpsConfiguration) for number in range(count)]
-
-
-def document(bucket: str) -> Answer:
-    """Return a document that names its bucket."""
-    suite = f"<CustomCipherSuite>{bucket}</CustomCipherSuite>"
-    inner = f"<CipherSuite><Enable>true</Enable>{suite}</CipherSuite>"
-    return Answer(200, f"<HttpsConfiguration>{inner}</HttpsConfiguration>".encode())
-
-
-def named(outcome: object) -> str:
-    """Return the bucket that a document names."""
-    assert isinstance(outcome, tuple)
-    (suite,) = outcome[0].cipher_suite.tls12
-    assert isinstance(suite, str)
-    return suite
 
 
 def test_outcomes_come_in_the_order_of_requests_whatever_the_order_of_arrival() -> None:
@@ -62,7 +40,7 @@ def test_outcomes_come_in_the_order_of_requests_whatever_the_order_of_arrival() 
             turns[before].set()
         return document(bucket)
 
-    outcomes = Fleet(Playing(read), concurrency=9).read(requests(9))
+    outcomes = [found.outcome for found in Fleet(Playing(read), concurrency=9).read(requests(9))]
     assert [named(outcome) for outcome in outcomes] == sorted(turns)
     assert arrived == sorted(turns, reverse=True)
 
@@ -133,7 +111,7 @@ def test_one_problem_does_not_touch_the_other_buckets() -> None:
             return Answer(404, error_body("NoSuchBucket", "No."))
         return document(bucket)
 
-    outcomes = Fleet(Playing(read)).read(requests(4))
+    outcomes = [found.outcome for found in Fleet(Playing(read), retries=0).read(requests(4))]
     assert named(outcomes[0]) == "b000"
     assert isinstance(outcomes[1], Problem)
     assert outcomes[1].code == "Timeout"
@@ -150,7 +128,8 @@ def test_a_deadline_keeps_what_was_read_in_time() -> None:
         return document(bucket)
 
     started = monotonic()
-    outcomes = Fleet(Playing(read), concurrency=2, deadline=0.3).read(requests(5))
+    fleet = Fleet(Playing(read), concurrency=2, deadline=0.3)
+    outcomes = [found.outcome for found in fleet.read(requests(5))]
     assert monotonic() - started < PATIENCE / 2
     over.set()
     assert outcomes[2] == own("NotRead")
@@ -167,8 +146,9 @@ def test_after_the_deadline_no_further_bucket_is_asked_for() -> None:
         return document(bucket)
 
     before = active_count()
-    outcomes = Fleet(Playing(read), concurrency=3, deadline=0.1).read(requests(20))
-    assert outcomes == (own("NotRead"),) * 20
+    fleet = Fleet(Playing(read), concurrency=3, deadline=0.1)
+    outcomes = [found.outcome for found in fleet.read(requests(20))]
+    assert outcomes == [own("NotRead")] * 20
     over.set()
     end = monotonic() + PATIENCE
     while active_count() > before:
@@ -177,7 +157,8 @@ def test_after_the_deadline_no_further_bucket_is_asked_for() -> None:
 
 
 def test_a_deadline_that_is_not_reached_changes_nothing() -> None:
-    outcomes = Fleet(Playing(document), deadline=PATIENCE).read(requests(3))
+    fleet = Fleet(Playing(document), deadline=PATIENCE)
+    outcomes = [found.outcome for found in fleet.read(requests(3))]
     assert [named(outcome) for outcome in outcomes] == ["b000", "b001", "b002"]
 
 
@@ -197,3 +178,114 @@ def test_stopping_names_what_was_not_looked_at() -> None:
     # The last of the others may come in just before or just after.
     assert raised.value.unread in (("b001",), ("b001", "b003"))
     assert raised.value.__suppress_context__
+
+
+def until(done: Callable[[], bool]) -> None:
+    end = monotonic() + PATIENCE
+    while not done():
+        assert monotonic() < end
+        sleep(0.01)
+
+
+def deadline(fleet: Fleet) -> None:
+    found = fleet.read(requests(40))
+    assert [one.outcome for one in found] == [own("NotRead")] * 40
+
+
+def a_bug(fleet: Fleet) -> None:
+    with pytest.raises(BugError):
+        fleet.read([*requests(40), Request(Bucket("bug", "cn-hangzhou"), HttpsConfiguration)])
+
+
+def ctrl_c(fleet: Fleet) -> None:
+    with pytest.raises(StoppedError) as raised:
+        fleet.read([*requests(40), Request(Bucket("stop", "cn-hangzhou"), HttpsConfiguration)])
+    assert len(raised.value.unread) == 41
+
+
+@pytest.mark.parametrize("end", [deadline, a_bug, ctrl_c])
+@pytest.mark.parametrize("carrier", ["auto", "openssl"], indirect=True)
+def test_no_thread_and_no_socket_is_left_behind(
+    carrier: Name, end: Callable[[Fleet], None]
+) -> None:
+    class Breaking(Oss):
+        """The service; but for two buckets that end the run, once many are under way."""
+
+        def read(self, bucket: Bucket, setting: type[Setting]) -> Answer:
+            if bucket.name == "bug":
+                until(lambda: len(reached) == 40)
+                raise BugError
+            if bucket.name == "stop":
+                until(lambda: len(reached) == 40)
+                raise KeyboardInterrupt
+            return super().read(bucket, setting)
+
+    reached: list[socket.socket] = []
+
+    def talk(wire: Wire, connection: socket.socket) -> None:
+        reached.append(connection)
+        assert connection.recv(1) == b""  # whoever is at the other end hung up
+        wire.sent += 1
+
+    key = Fixed(Credentials("id", "secret"))
+    # rustls keeps its sockets until the request is over; OpenSSL lets go of them at once.
+    timeout = 3 if carrier == "auto" else 600
+    with served(talk) as wire:
+        source = Breaking(key, endpoint=wire.url, timeout=timeout, carrier=carrier)
+        before = active_count()
+        begun = monotonic()
+        end(Fleet(source, concurrency=41, deadline=1 if end is deadline else PATIENCE, retries=0))
+        assert monotonic() - begun < PATIENCE / 2
+        until(lambda: wire.sent == len(wire.heads) == 40)
+        until(lambda: active_count() <= before)
+
+
+def test_a_run_that_is_complete_leaves_its_source_open() -> None:
+    source = Playing(document)
+    fleet = Fleet(source)
+    fleet.read(requests(3))
+    assert (source.closed, fleet.tally.done, fleet.tally.total) == (0, 3, 3)
+
+
+def test_after_the_deadline_nothing_more_begins() -> None:
+    source = Playing(document)
+    fleet = Fleet(source, deadline=0.01)
+    sleep(0.02)
+    assert fleet.read(requests(1))[0].outcome == own("NotRead")
+    assert fleet.listing("cn-hangzhou") == own("NotListed")
+    assert (source.closed, fleet.tally.attempts) == (2, 0)
+
+
+def test_a_recording_is_read_until_the_deadline_too() -> None:
+    fleet = Fleet(Answers({"b000": DOCUMENT}), deadline=0.01)
+    sleep(0.02)
+    assert fleet.read(requests(1))[0].outcome == own("NotRead")
+
+
+def test_ctrl_c_reaches_the_thread_that_waits() -> None:
+    """The signal comes from outside, while all wait for answers."""
+    import signal
+
+    over = Event()
+
+    def read(bucket: str) -> Answer:
+        assert over.wait(PATIENCE)
+        return document(bucket)
+
+    timer = Timer(0.1, lambda: os.kill(os.getpid(), signal.SIGINT))
+    timer.start()
+    source = Playing(read)
+    with pytest.raises(StoppedError) as raised:
+        Fleet(source).read(requests(2))
+    over.set()
+    timer.join()
+    assert (raised.value.unread, source.closed) == (("b000", "b001"), 1)
+
+
+def test_ctrl_c_while_buckets_are_listed_is_one_too() -> None:
+    def page(_marker: str) -> Answer:
+        raise KeyboardInterrupt
+
+    with pytest.raises(StoppedError) as raised:
+        Fleet(Playing(document, page)).listing("cn-hangzhou")
+    assert raised.value.unread == ()

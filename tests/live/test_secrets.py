@@ -4,19 +4,23 @@ import json
 import re
 from collections.abc import Callable
 from pathlib import Path
+from traceback import format_exception
 from typing import TypeAlias
 
 import pytest
 
-from drift.live.credentials import Credentials, from_environment
+from drift.live.attempt import reading
+from drift.live.credentials import Credentials, Fixed, from_environment
 from drift.live.fleet import Fleet, Request
 from drift.live.oss import Oss
-from drift.live.outcome import outcome_of
-from drift.live.source import Answer
+from drift.live.source import Answer, Bucket
+from drift.live.transport.either import Name, transport
+from drift.live.transport.transport import TransportError
 from drift.settings.https import HttpsConfiguration
 from tests.cli.running import Ran, desired, python, text
 from tests.live.conftest import Found
-from tests.live.wire import Wire, http, served
+from tests.live.tls import Certificate, https, old_suites
+from tests.live.wire import Wire, http, saying, served
 
 Against: TypeAlias = Callable[..., Found]
 
@@ -34,7 +38,7 @@ MEMBERS = (
 )  # fmt: skip
 LINES = """
 import logging, sys
-logging.basicConfig(level=logging.DEBUG)
+logging.basicConfig(level=1)
 from drift.cli import main
 sys.exit(main(sys.argv[1:]))
 """
@@ -102,13 +106,23 @@ def test_what_a_server_repeats_is_repeated_to_nobody(
     assert signature(wire) not in logged
 
 
+LOUD = {"RUST_LOG": "trace", "RUST_BACKTRACE": "full", "PYTHONTRACEMALLOC": "1"}
+
+
 @pytest.mark.parametrize("name", ["a known error", "as a header that is none", "as no HTTP"])
-def test_not_even_with_logging_at_its_loudest(folder: Path, name: str) -> None:
+@pytest.mark.parametrize("carrier", ["auto", "openssl"])
+@pytest.mark.parametrize("encrypted", [False, True])
+def test_not_even_with_logging_at_its_loudest(
+    folder: Path, here: Certificate, name: str, carrier: str, encrypted: bool
+) -> None:
     (folder / "a.json").write_text(text(desired()))
-    with served(ECHOES[name]) as wire:
-        arguments = ["plan", "a.json", "--endpoint", wire.url, "--out", "plan.json"]
+    talk = saying(ECHOES[name])
+    with https(here, talk, old_suites) if encrypted else served(talk) as wire:
+        options = ["--transport", carrier, "--endpoint", wire.url, "--out", "plan.json"]
+        arguments = ["plan", "a.json", "--retries", "0", *options]
         code = LINES.replace("sys.argv[1:]", repr(arguments))
-        ran = python(code, cwd=folder, env=ENVIRONMENT)
+        bundle = {"REQUESTS_CA_BUNDLE": str(here.authority)}
+        ran = python(code, cwd=folder, env={**ENVIRONMENT, **LOUD, **bundle})
     assert ran.code == 1
     assert TOKEN in wire.heads[0]
     assert not leaks(ran.out, ran.err, (folder / "plan.json").read_text())
@@ -116,11 +130,23 @@ def test_not_even_with_logging_at_its_loudest(folder: Path, name: str) -> None:
     assert "Traceback" not in ran.err
 
 
+@pytest.mark.parametrize("carrier", ["auto", "openssl"], indirect=True)
+def test_what_a_transport_was_given_is_not_in_its_failure(carrier: Name) -> None:
+    headers = {"authorization": SECRET, "x-oss-security-token": TOKEN, "x": f"{ID}\n"}
+    carried = transport(carrier, proxies=False, connections=0)
+    with served(ECHOES["as no HTTP"]) as wire:
+        for given in (headers, {"authorization": SECRET, "x-oss-security-token": TOKEN}):
+            with pytest.raises(TransportError) as raised:
+                carried.get(wire.url, given, 5)
+            assert not leaks("".join(format_exception(raised.value)), repr(carried))
+
+
 def test_a_header_that_is_none_makes_no_noise(folder: Path) -> None:
     (folder / "a.json").write_text(text(desired()))
     with served(ECHOES["as a header that is none"]) as wire:
         ran = python(
-            f"from drift.cli import main; main(['plan', 'a.json', '--endpoint', {wire.url!r}])",
+            f"from drift.cli import main; "
+            f"main(['plan', 'a.json', '--retries', '0', '--endpoint', {wire.url!r}])",
             cwd=folder,
             env=ENVIRONMENT,
         )
@@ -131,10 +157,11 @@ def test_a_header_that_is_none_makes_no_noise(folder: Path) -> None:
 def test_no_object_on_the_way_shows_what_it_holds() -> None:
     credentials = from_environment(ENVIRONMENT)
     with served(ECHOES["a known error"]) as wire:
-        source = Oss(credentials, endpoint=wire.url)
-        answer = source.read("oss-example", "cn-hangzhou", HttpsConfiguration)
-        outcome = outcome_of(source, "oss-example", "cn-hangzhou", HttpsConfiguration)
-        request = Request("oss-example", "cn-hangzhou", HttpsConfiguration)
+        source = Oss(Fixed(credentials), endpoint=wire.url)
+        bucket = Bucket("oss-example", "cn-hangzhou")
+        answer = source.read(bucket, HttpsConfiguration)
+        outcome = reading(source, bucket, HttpsConfiguration)
+        request = Request(bucket, HttpsConfiguration)
         outcomes = Fleet(source).read([request])
     assert TOKEN.encode() in answer.body
     for one in (credentials, source, answer, outcome, outcomes, Fleet(source), vars(source)):

@@ -36,10 +36,10 @@ class Wire:
     sent: int = 0
 
     def header(self, name: str) -> str:
-        """Return a header of the only request."""
+        """Return a header of the only request, whatever the case of its name."""
         (head,) = self.heads
         lines = (line.partition(": ") for line in head.splitlines()[1:])
-        return {key: value for key, _, value in lines}[name]
+        return {key.lower(): value for key, _, value in lines}[name.lower()]
 
     @property
     def lines(self) -> list[str]:

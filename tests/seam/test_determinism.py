@@ -13,9 +13,10 @@ import pytest
 
 from drift.check import check
 from drift.desired.load import load
+from drift.discovery.discover import discover
 from drift.live.fleet import Fleet
 from drift.live.recording import Recording
-from drift.live.source import Answer
+from drift.live.source import Answer, Bucket, Tag
 from drift.planfile import dumps
 from drift.render import Format, render
 from drift.settings.setting import Setting
@@ -30,6 +31,8 @@ FAULTY = ("validate", "--format", "json", "faulty")
 class Shuffled:
     """A source that answers when everybody waits, in the order that it is given."""
 
+    changing = True
+
     def __init__(self, recording: Recording, order: tuple[str, ...]) -> None:
         self._recording = recording
         self._order = order
@@ -37,25 +40,31 @@ class Shuffled:
         self.answered: list[str] = []
         self._changed = Condition()
 
-    def read(self, bucket: str, region: str | None, setting: type[Setting]) -> Answer:
+    def close(self) -> None: ...
+
+    def page(self, region: str | None, marker: str = "", tag: Tag | None = None) -> Answer:
+        return self._recording.page(region, marker, tag)
+
+    def read(self, bucket: Bucket, setting: type[Setting]) -> Answer:
         def is_next() -> bool:
             everybody = self._waiting == len(self._order)
-            return everybody and self._order[len(self.answered)] == bucket
+            return everybody and self._order[len(self.answered)] == bucket.name
 
         with self._changed:
             self._waiting += 1
             self._changed.notify_all()
             assert self._changed.wait_for(is_next, timeout=60)
-            self.answered.append(bucket)
+            self.answered.append(bucket.name)
             self._changed.notify_all()
-        return self._recording.read(bucket, region, setting)
+        return self._recording.read(bucket, setting)
 
 
 @pytest.mark.parametrize("name", ["text", "json"])
 def test_a_plan_does_not_depend_on_the_order_in_which_answers_arrive(name: Format) -> None:
     """Law: for every order of arrival the rendered plan is the same."""
     recording = Recording(ROOT / "samples" / "recording")
-    buckets = [declaration.bucket for declaration in DECLARATIONS]
+    decisions = discover(DECLARATIONS, Fleet(recording)).decisions
+    buckets = [decision.bucket.name for decision in decisions]
     rng = Random(20261122)
     orders = {tuple(buckets), tuple(reversed(buckets))}
     orders |= {tuple(rng.sample(buckets, len(buckets))) for _ in range(10)}
@@ -89,6 +98,8 @@ def output(seed: int, folder: Path, *arguments: str) -> str:
         (*PLAN, "--format", "text"),
         (*PLAN, "--format", "text", "--strict"),
         (*PLAN, "--format", "json"),
+        (*PLAN, "--list"),
+        (*PLAN, "--list", "--format", "json"),
         ("schema", "oss-bucket"),
         ("schema", "plan"),
         FAULTY,

@@ -1,0 +1,122 @@
+"""`drift doctor`: what would go wrong before it goes wrong."""
+
+import json
+from textwrap import wrap
+from typing import TYPE_CHECKING, Annotated, Literal
+
+import typer
+
+from drift.cli import output
+from drift.cli.credentials import (
+    ProcessOption,
+    ProfileOption,
+    RoleOption,
+    VerboseOption,
+    provider,
+)
+from drift.cli.options import Paths, RegionOption, paths_or_default, seconds
+from drift.errors import CredentialsError
+from drift.untrusted import visible
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from drift.doctor.checks import Result
+    from drift.live.credentials import Provider
+
+
+def doctor(  # noqa: PLR0913 - one parameter for each option
+    paths: Paths = None,
+    *,
+    endpoint: Annotated[
+        str | None,
+        typer.Option(
+            envvar="DRIFT_ENDPOINT", metavar="URL", help="Use it for every bucket and region."
+        ),
+    ] = None,
+    region: RegionOption = None,
+    timeout: Annotated[
+        float,
+        typer.Option(
+            envvar="DRIFT_TIMEOUT", metavar="S", callback=seconds, help="Seconds for one request."
+        ),
+    ] = 10,
+    name: Annotated[
+        Literal["text", "json"],
+        typer.Option("--format", envvar="DRIFT_FORMAT", help="What is printed."),
+    ] = "text",
+    profile: ProfileOption = None,
+    role_arn: RoleOption = None,
+    allow_process: ProcessOption = False,
+    verbose: VerboseOption = False,
+) -> int:
+    """Look for what would keep `drift plan` from a verdict, and say what to do about it.
+
+    Exits with 0 if nothing would go wrong, and with 1 if something would.
+    """
+    from drift.desired.load import load
+    from drift.doctor.case import Case, Level
+    from drift.doctor.checks import examine
+    from drift.live.endpoint import checked_endpoint
+
+    url = None if endpoint is None else checked_endpoint(endpoint)
+    desired = load(paths_or_default(paths), region=region)
+    found: Provider | CredentialsError
+    source = None
+    try:
+        found = provider(
+            profile=profile, role_arn=role_arn, allow_process=allow_process, verbose=verbose
+        )
+    except CredentialsError as error:
+        found = error
+    else:
+        from drift.live.oss import Oss
+
+        source = Oss(found, endpoint=url, timeout=timeout)
+    results = tuple(examine(Case(desired, found, source, url, region, timeout)))
+    healthy = all(result.found.level is not Level.PROBLEM for result in results)
+    output.write(_json(results, healthy=healthy) if name == "json" else _text(results))
+    return 0 if healthy else 1
+
+
+def _text(results: "Sequence[Result]") -> str:
+    """Return a line for each finding, wrapped on a terminal, and what to do about it below."""
+    width = output.screen("never").width
+    lines: list[str] = []
+    for check, found in results:
+        said = [f"{found.level:<8} {check}: {visible(found.message, 1000)}"]
+        if found.advice:
+            said.append(" " * 9 + visible(found.advice, 1000))
+        for text in said:
+            lines += [text] if width is None else _wrapped(text, width)
+    return "".join(f"{line}\n" for line in lines)
+
+
+def _wrapped(text: str, width: int) -> list[str]:
+    indent = " " * 9
+    first = indent if text.startswith(indent) else ""
+    return wrap(
+        text.strip() if first else text,
+        max(width, 30),
+        initial_indent=first,
+        subsequent_indent=indent,
+        break_long_words=False,
+        break_on_hyphens=False,
+    )
+
+
+def _json(results: "Sequence[Result]", *, healthy: bool) -> str:
+    document = {
+        "format_version": "1.0",
+        "healthy": healthy,
+        "results": [
+            {
+                "check": check,
+                "level": found.level,
+                "message": visible(found.message, 1000),
+                "advice": visible(found.advice, 1000),
+            }
+            for check, found in results
+        ],
+    }
+    return json.dumps(document, indent=2) + "\n"

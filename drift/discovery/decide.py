@@ -1,0 +1,166 @@
+"""One declaration for each bucket: what is declared and a list of buckets in, decisions out.
+
+An exact name beats a pattern, and a pattern that fixes more characters beats one that fixes
+fewer. Equals that say the same are one; equals that disagree decide nothing, and are an error.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from types import MappingProxyType
+from typing import NamedTuple
+
+from drift.desired.declaration import Declaration, joined
+from drift.desired.pattern import is_pattern, literal_length, matcher
+from drift.diagnostic import Diagnostic
+from drift.live.source import Bucket, Tag
+from drift.plan import Problem, Undeclared
+
+
+class Listing(NamedTuple):
+    """The buckets of the account, and the names of those that have each tag."""
+
+    buckets: tuple[Bucket, ...] = ()
+    tagged: Mapping[Tag, frozenset[str]] = MappingProxyType({})
+
+
+class Decision(NamedTuple):
+    """One setting of one bucket: the declaration that decides it, and those that it beats."""
+
+    bucket: Bucket
+    declaration: Declaration
+    beaten: tuple[Declaration, ...] = ()
+
+
+@dataclass(frozen=True)
+class Discovery:
+    """What decides each bucket, sorted by bucket and setting, and what decides none.
+
+    The patterns in `idle` match buckets, and others decide them all. Where there is a `problem`,
+    the buckets could not be listed: what the patterns in `unlisted` match is not known, nor what
+    is undeclared.
+    """
+
+    decisions: tuple[Decision, ...] = ()
+    undeclared: tuple[Bucket, ...] = ()
+    idle: tuple[Declaration, ...] = ()
+    conflicts: tuple[Diagnostic, ...] = ()
+    unmatched: tuple[Diagnostic, ...] = ()
+    unlisted: tuple[Declaration, ...] = ()
+    problem: Problem | None = None
+    policy: Undeclared = "ignore"
+
+    def diagnostics(self, *, strict: bool = False) -> tuple[Diagnostic, ...]:
+        """Return what is wrong; with `strict`, so is a pattern that matches nothing."""
+        unmatched = (replace(one, severity="error") if strict else one for one in self.unmatched)
+        return tuple(sorted((*self.conflicts, *unmatched), key=lambda one: one.order))
+
+
+def decide(declarations: Iterable[Declaration], listing: Listing) -> Discovery:
+    """Decide each bucket that is listed, and each that is named and may be another account's."""
+    ordered = sorted(declarations, key=lambda one: one.order)
+    patterns = [_Pattern(one, listing.tagged) for one in ordered if one.is_pattern]
+    patterns.sort(key=lambda one: -one.rank)
+    named: dict[str, list[Declaration]] = {}
+    for one in ordered:
+        if not one.is_pattern:
+            named.setdefault(one.bucket, []).append(one)
+    court = _Court()
+    for bucket in listing.buckets:
+        matching = [one for one in patterns if one.matches(bucket)]
+        court.hear(bucket, named.pop(bucket.name, ()), matching)
+    for name, claims in named.items():
+        court.hear(Bucket(name, claims[0].exact_region), claims)
+    return court.discovery(one for one in ordered if one.is_pattern)
+
+
+class _Pattern:
+    """A declaration by pattern, ready to be matched."""
+
+    def __init__(self, declaration: Declaration, tagged: Mapping[Tag, frozenset[str]]) -> None:
+        scope = declaration.scope
+        self.declaration = declaration
+        self.rank = literal_length(declaration.bucket)
+        self._matches = matcher(declaration.bucket)
+        self._is_in_region = matcher(declaration.region or "*")
+        self._excluded = {name for name in scope.excluded if not is_pattern(name)}
+        self._excluding = [matcher(name) for name in scope.excluded if is_pattern(name)]
+        self._tagged = [tagged[Tag(*tag)] for tag in scope.tags]
+
+    def matches(self, bucket: Bucket) -> bool:
+        """Return whether the bucket has a name, a region and tags that are meant."""
+        name = bucket.name
+        return bool(
+            self._matches(name)
+            and self._is_in_region(str(bucket.region))
+            and name not in self._excluded
+            and not any(excludes(name) for excludes in self._excluding)
+            and all(name in names for names in self._tagged)
+        )
+
+
+@dataclass
+class _Court:
+    """Hears the claims to one bucket after the other, and remembers what it decided."""
+
+    decisions: list[Decision] = field(default_factory=list)
+    undeclared: list[Bucket] = field(default_factory=list)
+    matched: set[Declaration] = field(default_factory=set)
+    deciding: set[Declaration] = field(default_factory=set)
+    disputes: dict[tuple[Declaration, Declaration], list[str]] = field(default_factory=dict)
+
+    def hear(
+        self, bucket: Bucket, named: Sequence[Declaration], patterns: Sequence[_Pattern] = ()
+    ) -> None:
+        """Decide each setting of a bucket: by its name, else by the patterns, the best first."""
+        if not named and not patterns:
+            self.undeclared.append(bucket)
+        ranks: dict[str, dict[int | None, list[Declaration]]] = {}
+        for one in named:
+            ranks.setdefault(one.setting.type, {}).setdefault(None, []).append(one)
+        for pattern in patterns:
+            one = pattern.declaration
+            self.matched.add(one)
+            ranks.setdefault(one.setting.type, {}).setdefault(pattern.rank, []).append(one)
+        for of_setting in ranks.values():
+            best, *beaten = of_setting.values()
+            self.deciding.update(best)
+            self._settle(bucket, best, tuple(one for rank in beaten for one in rank))
+
+    def _settle(
+        self, bucket: Bucket, equals: Sequence[Declaration], beaten: tuple[Declaration, ...]
+    ) -> None:
+        first, *others = equals
+        for other in others:
+            if not other.says_the_same(first):
+                self.disputes.setdefault((other, equals[0]), []).append(bucket.name)
+                return
+            first = joined(first, other)
+        self.decisions.append(Decision(bucket, first, beaten))
+
+    def discovery(self, patterns: Iterable[Declaration]) -> Discovery:
+        """Return what was decided."""
+        asked = tuple(patterns)
+        unmatched = [one for one in asked if one not in self.matched]
+        return Discovery(
+            tuple(
+                sorted(
+                    self.decisions, key=lambda one: (one.bucket.name, one.declaration.setting.type)
+                )
+            ),
+            tuple(sorted(self.undeclared)),
+            idle=tuple(one for one in asked if one in self.matched - self.deciding),
+            conflicts=tuple(
+                other.differs_from(first, sorted(names))
+                for (other, first), names in self.disputes.items()
+            ),
+            unmatched=tuple(dict.fromkeys(map(_matches_nothing, unmatched))),
+        )
+
+
+def _matches_nothing(declaration: Declaration) -> Diagnostic:
+    return Diagnostic(
+        "warning",
+        declaration.text.value(declaration.pointer),
+        f'"{declaration.bucket}" matches no bucket',
+        "Mend it or what narrows it, or take it out.",
+    )

@@ -1,0 +1,135 @@
+"""Providers of temporary credentials: roles, the metadata service, sign-ons and programs."""
+
+from collections.abc import Callable
+from queue import Empty, SimpleQueue
+from threading import Thread
+from typing import TYPE_CHECKING, NamedTuple
+from urllib.parse import urlsplit
+
+from drift.errors import CredentialsError
+from drift.live.credentials.key import Credentials, Provider
+from drift.live.credentials.refreshing import Refreshing
+from drift.live.credentials.search import Search
+from drift.live.endpoint import is_loopback
+
+if TYPE_CHECKING:
+    from drift.live.credentials.library import Kind
+
+OFF = "ALIBABA_CLOUD_ECS_METADATA_DISABLED"
+
+_PROBE = 1.25
+"""Seconds after which nobody is taken to be where the metadata service of ECS would be."""
+
+
+class _Http(NamedTuple):
+    """What the library takes for its `HttpOptions`; times in milliseconds."""
+
+    proxy: str | None
+    connect_timeout: int = 500  # two connections are made, one after the other
+    read_timeout: int = 1000
+
+
+def given(kind: "Kind", name: str, **arguments: object) -> Refreshing:
+    """Return what the library's provider of this kind gives when it is given `arguments`."""
+    return Refreshing(name, lambda: _fetch(kind, name, **arguments))
+
+
+def assumed(base: Provider, name: str, search: Search, **arguments: object) -> Refreshing:
+    """Return a RAM role that is assumed with the credentials of `base`."""
+
+    def fetch() -> Credentials:
+        key = base.credentials()
+        return _fetch(
+            "RamRoleArn",
+            name,
+            access_key_id=key.key_id,
+            access_key_secret=key.secret,
+            security_token=key.token,
+            sts_endpoint=search.sts,
+            **{"role_session_name": search.session, **arguments},
+        )
+
+    return Refreshing(name, fetch)
+
+
+def metadata(name: str, role: str, search: Search) -> Refreshing:
+    """Return the RAM role of this ECS instance; whether it is one is known within two seconds."""
+
+    def ask() -> Credentials:
+        return _fetch(
+            "EcsRamRole",
+            name,
+            role_name=role,
+            disable_imds_v1=search.switched("ALIBABA_CLOUD_IMDSV1_DISABLED"),
+            http_options=_Http(search.metadata),
+            async_update_enabled=False,  # it would start a scheduler, and threads
+        )
+
+    if search.switched(OFF):
+        message = f"No credentials come from {name}: {OFF} is true."
+        raise CredentialsError(message, "Unset it, or name another source.")
+    if search.metadata is None:
+        _refuse_proxy(name, search)
+    return Refreshing(name, lambda: _in_time(name, ask))
+
+
+def uri(search: Search) -> Refreshing:
+    """Return what the server at ALIBABA_CLOUD_CREDENTIALS_URI gives: https, or this machine."""
+    name, address = "ALIBABA_CLOUD_CREDENTIALS_URI", search.says("ALIBABA_CLOUD_CREDENTIALS_URI")
+    refuse_plain(address, name)
+    if not address.startswith("https:"):
+        _refuse_proxy(name, search)
+    return given("URL", name, uri=address)
+
+
+def refuse_plain(address: str, place: str) -> None:
+    """Raise `CredentialsError` if an address is neither https nor this machine."""
+    try:
+        parts = urlsplit(address)
+        host = parts.hostname or ""
+        fits = parts.scheme == "https" or (parts.scheme == "http" and is_loopback(host))
+        fits = fits and bool(host) and (parts.port is None or parts.port > 0)
+    except ValueError:
+        fits = False
+    if not fits:
+        message = f"{place} is no address to get credentials from: it must be https://HOST."
+        raise CredentialsError(message, "Correct it; plain http is for this machine only.")
+
+
+def _refuse_proxy(name: str, search: Search) -> None:
+    """Raise `CredentialsError` where the library would ask a proxy for plain http.
+
+    It heeds no NO_PROXY. A proxy that runs in the cloud would answer with a role of its own.
+    """
+    for variable in ("HTTP_PROXY", "http_proxy"):
+        if search.says(variable):
+            message = f"No credentials come from {name}: a proxy would be asked for them."
+            raise CredentialsError(message, f"Unset {variable} for drift.")
+
+
+def _fetch(kind: "Kind", name: str, **arguments: object) -> Credentials:
+    # A quarter of a second, which those who export a key do not need.
+    from drift.live.credentials.library import fetch  # noqa: PLC0415
+
+    return fetch(kind, name, **arguments)
+
+
+def _in_time(name: str, ask: Callable[[], Credentials]) -> Credentials:
+    answers: SimpleQueue[Credentials | CredentialsError] = SimpleQueue()
+
+    def work() -> None:
+        try:
+            answers.put(ask())
+        except CredentialsError as error:
+            answers.put(error)
+
+    # A daemon: an answer that drips must not hold up the exit.
+    Thread(target=work, daemon=True).start()
+    try:
+        answer = answers.get(timeout=_PROBE)
+    except Empty:
+        message = f"No credentials come from {name}: it does not answer in time."
+        raise CredentialsError(message, "Look at the network, or name another source.") from None
+    if isinstance(answer, CredentialsError):
+        raise answer
+    return answer

@@ -1,0 +1,1 @@
+"""What carries requests to the service: two libraries behind one small interface."""

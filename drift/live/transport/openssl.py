@@ -1,0 +1,240 @@
+"""urllib3, which speaks TLS with the OpenSSL of this machine's Python: slower, and older suites.
+
+Its pools are left out: their timeouts are those of one step each, and a server can drip for ever.
+"""
+
+import logging
+import socket
+import ssl
+from collections.abc import Mapping
+from contextlib import closing, suppress
+from http.client import HTTPException
+from threading import Lock
+from time import monotonic
+from typing import Any
+from urllib.parse import SplitResult, unquote, urlsplit
+from weakref import WeakSet
+
+import certifi
+from urllib3.connection import HTTPConnection, HTTPSConnection, ProxyConfig
+from urllib3.exceptions import HTTPError
+from urllib3.exceptions import TimeoutError as SlowError
+from urllib3.response import BaseHTTPResponse
+from urllib3.util import make_headers, parse_url
+
+from drift.live.source import Answer
+from drift.live.transport.transport import TransportError, looked_at, trusted, usable_proxy_of
+from drift.xml import LIMIT
+
+logging.getLogger("urllib3").setLevel(logging.CRITICAL)  # it logs headers that it cannot read
+
+
+class OpenSSL:
+    """A transport with a connection for each request, and one TLS context for all.
+
+    To load the store of certificates anew for each would take 4 ms.
+    """
+
+    def __init__(self, *, proxies: bool) -> None:
+        """Take whether the environment's proxies count; raise `TransportError`."""
+        self._proxies = proxies
+        self._opened = _Opened()
+        self._context = _context(self._opened)
+
+    def get(self, url: str, headers: Mapping[str, str], timeout: float) -> Answer:
+        """Return the answer; raise `TransportError`."""
+        connection = self._connection(
+            urlsplit(url), usable_proxy_of(url) if self._proxies else None
+        )
+        connection.opened, connection.end = self._opened, monotonic() + timeout
+        with closing(connection):
+            try:
+                connection.request(
+                    "GET",
+                    _target(url),
+                    headers={**headers, "Connection": "close"},
+                    preload_content=False,
+                )
+                with closing(connection.getresponse()) as response:
+                    return Answer(response.status, _body(response), looked_at(response.headers.get))
+            except (HTTPError, HTTPException, OSError, ValueError) as error:
+                raise TransportError(_code(error, connection)) from None
+
+    def close(self) -> None:
+        """Break off what is under way, but for the search for a name: nothing can end that."""
+        self._opened.close()
+
+    def _connection(self, url: SplitResult, proxy: str | None) -> "_Connection":
+        if url.scheme == "http":  # which is for this machine only
+            return _Connection(str(url.hostname), url.port)
+        if proxy is None:
+            return _Secure(str(url.hostname), url.port, ssl_context=self._context)
+        try:
+            address = parse_url(proxy)
+            through = _Secure(
+                str(address.host),
+                address.port or (443 if address.scheme == "https" else 80),
+                ssl_context=self._context,
+                proxy=address,
+                proxy_config=ProxyConfig(self._context, False, None, None),
+            )
+            login = make_headers(proxy_basic_auth=unquote(address.auth)) if address.auth else None
+            through.set_tunnel(str(url.hostname), url.port or 443, login, str(address.scheme))
+        except ValueError:
+            raise TransportError("ProxyFailed") from None
+        return through
+
+
+class _Timed(socket.socket):
+    """A socket on which all reads together take no longer than to `end`, however it drips."""
+
+    end = float("inf")
+
+    def recv(self, *arguments: Any) -> bytes:  # noqa: ANN401 - as the standard library has it
+        self.settimeout(_left(self.end))
+        return super().recv(*arguments)
+
+    def recv_into(self, *arguments: Any) -> int:  # noqa: ANN401
+        self.settimeout(_left(self.end))
+        return super().recv_into(*arguments)
+
+
+class _TimedTLS(_Timed, ssl.SSLSocket):
+    pass
+
+
+class _Opened:
+    """The sockets of a transport, which can all be broken off by another thread."""
+
+    def __init__(self) -> None:
+        self._sockets: WeakSet[_Timed] = WeakSet()
+        self._closed = False
+        self._lock = Lock()
+
+    def add(self, one: _Timed) -> None:
+        with self._lock:
+            if self._closed:
+                raise ConnectionAbortedError
+            self._sockets.add(one)
+
+    def close(self) -> None:
+        with self._lock:
+            self._closed = True
+            for one in self._sockets:
+                with suppress(OSError):  # closed already
+                    # That of the base: an SSLSocket would forget its TLS, and go on in plain.
+                    socket.socket.shutdown(one, socket.SHUT_RDWR)
+
+
+class _Context(ssl.SSLContext):
+    """A TLS context whose handshakes end in time, and can be broken off."""
+
+    sslsocket_class = _TimedTLS
+    opened: _Opened
+
+    def wrap_socket(self, sock: socket.socket, *_: Any, **options: Any) -> ssl.SSLSocket:  # noqa: ANN401
+        secure = super().wrap_socket(sock, **options, do_handshake_on_connect=False)
+        try:
+            if isinstance(sock, _Timed) and isinstance(secure, _Timed):
+                secure.end = sock.end
+                self.opened.add(secure)
+                secure.settimeout(_left(secure.end))
+            secure.do_handshake()
+        except BaseException:
+            secure.close()
+            raise
+        return secure
+
+
+class _Connection(HTTPConnection):
+    """A connection of which all is over at `end`."""
+
+    end: float
+    opened: _Opened
+    is_through = True
+    """Whether nothing is a proxy's any more."""
+
+    def _new_conn(self) -> socket.socket:
+        failure = OSError()
+        places = socket.getaddrinfo(self.host, self.port, type=socket.SOCK_STREAM)
+        for family, kind, protocol, _, place in places:
+            one = _Timed(family, kind, protocol)
+            one.end = self.end
+            try:
+                self.opened.add(one)
+                one.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+                one.settimeout(_left(self.end))
+                one.connect(place)
+            except OSError as error:
+                one.close()
+                failure = error
+            else:
+                return one
+        raise failure
+
+
+class _Secure(_Connection, HTTPSConnection):
+    def set_tunnel(self, *arguments: Any) -> None:  # noqa: ANN401
+        super().set_tunnel(*arguments)
+        self.is_through = False
+
+    def _tunnel(self) -> None:
+        super()._tunnel()
+        self.is_through = True
+
+
+def _left(end: float) -> float:
+    left = end - monotonic()
+    if left <= 0:
+        raise TimeoutError
+    return left
+
+
+def _context(opened: _Opened) -> ssl.SSLContext:
+    context = _Context(ssl.PROTOCOL_TLS_CLIENT)
+    context.opened = opened
+    context.load_default_certs()
+    if not context.cert_store_stats()["x509_ca"]:
+        context.load_verify_locations(certifi.where())  # the machine has no store of its own
+    bundle = trusted()
+    if bundle:
+        try:
+            context.load_verify_locations(
+                **{"capath" if bundle.is_dir() else "cafile": str(bundle)}
+            )
+        except OSError:
+            raise TransportError("CertificatesNotReadable") from None
+    return context
+
+
+def _target(url: str) -> str:
+    return urlsplit(url)._replace(scheme="", netloc="").geturl()
+
+
+def _body(response: BaseHTTPResponse) -> bytes:
+    """Return the body, or its beginning if it is too large."""
+    body = b""
+    while len(body) <= LIMIT and (chunk := response.read1(LIMIT, decode_content=True)):
+        body += chunk
+    return body
+
+
+def _code(error: Exception, connection: _Connection) -> str:
+    """Return drift's code for a failure."""
+    match error:
+        case TimeoutError() | SlowError():
+            return "Timeout"
+        case _ if not connection.is_through:
+            return "ProxyFailed"
+        case socket.gaierror(errno=socket.EAI_AGAIN):
+            return "ConnectionFailed"
+        case socket.gaierror() | UnicodeError():
+            return "HostNotFound"
+        case ssl.SSLCertVerificationError():
+            return "CertificateNotTrusted"
+        case ssl.SSLEOFError() | ssl.SSLZeroReturnError():
+            return "ConnectionFailed"
+        case ssl.SSLError():
+            return "TLSHandshakeFailed"
+        case _:
+            return "ConnectionFailed"

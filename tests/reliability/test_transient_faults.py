@@ -1,0 +1,127 @@
+"""What fails in passing leaves no trace: the plan is byte for byte the plan without faults.
+
+The fleet has 2,000 buckets, a fifth of the requests fails, and each bucket meets seven of the kinds
+of failures at most once each: as many as drift tries again.
+"""
+
+from collections.abc import Callable
+from datetime import datetime, tzinfo
+from pathlib import Path
+from typing import NamedTuple, TypeAlias
+
+import pytest
+
+from drift.emulator import (
+    Clock,
+    CutOff,
+    Emulator,
+    ErrorAnswer,
+    Fault,
+    Garbage,
+    Handshake,
+    HangUp,
+    Latency,
+    Reset,
+)
+from drift.emulator.fault import Effect
+from drift.live.recording import Recording
+from tests.cli.running import Ran
+from tests.declared import NOW
+from tests.reliability.account import Account
+
+Drift: TypeAlias = Callable[..., Ran]
+
+KINDS: tuple[Effect, ...] = (
+    ErrorAnswer("ServiceUnavailable"),
+    ErrorAnswer("InternalError"),
+    ErrorAnswer("SomethingNew", 502),
+    ErrorAnswer("QpsLimitExceeded"),
+    ErrorAnswer("TotalQpsLimitExceeded"),
+    ErrorAnswer("ActiveRequestLimitExceeded", 503),
+    ErrorAnswer("MetaOperationQpsLimitExceeded", qos_delay=30),
+    Reset(),
+    HangUp(),
+    CutOff(),
+    Garbage(),
+    Garbage(b"<html><body>Sign in</body></html>"),
+    Garbage(b""),
+    Latency(0.02, 0.05),
+)
+RARE: tuple[Effect, ...] = (ErrorAnswer("QpsLimitExceeded", retry_after=1), Latency(600))
+"""What takes a second or two each time."""
+HALVES = (("*[02468]", KINDS[:7]), ("*[13579]", KINDS[7:]))
+SHARE = 0.032
+"""Of the requests, for each kind: seven of them make a fifth."""
+
+FAULTS = (
+    *(Fault(kind, half, p=SHARE, times=1) for half, kinds in HALVES for kind in kinds),
+    *(Fault(kind, f"*-*{number}7", times=1) for number, kind in enumerate(RARE)),
+    *(Fault(kind, "", times=1) for kind in (*KINDS[:6], KINDS[9])),
+)
+"""Faults of every kind; ListBuckets, whose name is empty, fails seven times, too."""
+
+
+class Stopped(datetime):
+    """A clock that stands still."""
+
+    @classmethod
+    def now(cls, tz: tzinfo | None = None) -> datetime:
+        """Return the moment at which tests make their plans."""
+        return NOW.astimezone(tz)
+
+
+class Done(NamedTuple):
+    """A plan as JSON, how it went otherwise, and how many requests it took."""
+
+    plan: str
+    code: int
+    requests: int
+
+
+@pytest.fixture
+def planned(drift: Drift, fleet: Account, monkeypatch: pytest.MonkeyPatch) -> Callable[..., Done]:
+    """Make a plan of the whole fleet, by the command line, of a service with faults."""
+    monkeypatch.setattr("drift.cli.plan.datetime", Stopped)
+
+    def run(desired: Path, *faults: Fault, tls: bool = False, transport: str = "auto") -> Done:
+        with Emulator(Recording(fleet.recording), faults=faults, tls=tls) as emulator:
+            if emulator.ca:
+                monkeypatch.setenv("REQUESTS_CA_BUNDLE", str(emulator.ca))
+            options = ("--format", "json", "--timeout", "2", "--transport", transport)
+            ran = drift("plan", desired, "--endpoint", emulator.url, *options)
+            return Done(ran.out, ran.code, sum(emulator.requests.values()))
+
+    return run
+
+
+def no_different(found: Done, clean: Done) -> None:
+    """Say that two plans are the same, and that faults were in the way of the first."""
+    assert found.plan == clean.plan, _first_difference(found.plan, clean.plan)
+    assert found.code == clean.code == 1  # some buckets are recorded as denied
+    assert 0.19 < 1 - clean.requests / found.requests < 0.25
+
+
+def _first_difference(found: str, clean: str) -> list[str]:
+    pairs = zip(found.splitlines(), clean.splitlines(), strict=False)
+    return next(([*pair] for pair in pairs if pair[0] != pair[1]), ["one is longer"])
+
+
+@pytest.mark.usefixtures("hasty", "unhurried")
+def test_buckets_by_patterns_of_a_service_whose_clock_is_off(
+    planned: Callable[..., Done], fleet: Account
+) -> None:
+    clean = planned(fleet.by_patterns)
+    assert '"undeclared": 20' in clean.plan
+    no_different(planned(fleet.by_patterns, Fault(Clock(-1200)), *FAULTS), clean)
+
+
+@pytest.mark.usefixtures("hasty", "unhurried")
+def test_buckets_by_names_on_both_transports_and_over_tls(
+    planned: Callable[..., Done], fleet: Account
+) -> None:
+    clean = planned(fleet.by_names)
+    assert '"app-of-nobody"' in clean.plan
+    no_different(planned(fleet.by_names, *FAULTS, transport="openssl"), clean)
+    refused = Fault(Handshake("refuse"), p=0.1, times=1)
+    over_tls = planned(fleet.by_names, refused, Fault(Clock(4000)), *FAULTS, tls=True)
+    no_different(over_tls, clean)
