@@ -7,6 +7,7 @@ from typing import Annotated
 import typer
 
 from drift.cli import output
+from drift.cli.options import whole
 from drift.errors import OptionError
 
 _MORE = """
@@ -46,7 +47,8 @@ def emulator(
     ] = None,
     *,
     port: Annotated[
-        int, typer.Option(min=0, max=65535, metavar="N", help="0 takes any free port.")
+        int,
+        typer.Option(metavar="N", callback=whole(0, 65535), help="0 takes any free port."),
     ] = 0,
     write: Annotated[
         bool, typer.Option("--write", help="Store what is PUT in the recording's files.")

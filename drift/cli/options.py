@@ -1,5 +1,6 @@
 """The options that several commands share."""
 
+from collections.abc import Callable
 from pathlib import Path
 from typing import Annotated, TypeAlias
 
@@ -18,6 +19,17 @@ def seconds(value: float | None) -> float | None:
     if value is not None and not 0 < value <= _DAY:
         raise typer.BadParameter(f"it is not a number of seconds above 0, and at most {_DAY}")
     return value
+
+
+def whole(least: int, most: int) -> Callable[[int], int]:
+    """Return a callback that takes whole numbers from `least` to `most`, and says so if not."""
+
+    def checked(value: int) -> int:
+        if not least <= value <= most:
+            raise typer.BadParameter(f"it is not a whole number from {least} to {most}")
+        return value
+
+    return checked
 
 
 def path(value: str) -> Path:

@@ -76,6 +76,9 @@ def fail(message: str, advice: str = "") -> None:
 
 def fail_stopped(error: StoppedError) -> None:
     """Write which buckets a stopped run did not look at to standard error."""
+    if not error.unread:
+        fail(f"{error} No bucket was looked at.")
+        return
     names = ", ".join(error.unread[:_MOST_NAMES])
     more = len(error.unread) - _MOST_NAMES
     rest = f" and {more} more" if more > 0 else ""

@@ -15,7 +15,7 @@ from drift.cli.credentials import (
     VerboseOption,
     provider,
 )
-from drift.cli.options import ColorOption, Paths, RegionOption, paths_or_default, seconds
+from drift.cli.options import ColorOption, Paths, RegionOption, paths_or_default, seconds, whole
 from drift.cli.progress import progress
 from drift.cli.source import Live, opened
 from drift.render import Format, render
@@ -51,17 +51,19 @@ def plan(  # noqa: PLR0913 - one parameter for each option
     concurrency: Annotated[
         int,
         typer.Option(
-            envvar="DRIFT_CONCURRENCY", min=1, max=256, metavar="N", help="How many reads at once."
+            envvar="DRIFT_CONCURRENCY",
+            metavar="N",
+            callback=whole(1, 256),
+            help="How many reads at once, from 1 to 256.",
         ),
     ] = 32,
     retries: Annotated[
         int,
         typer.Option(
             envvar="DRIFT_RETRIES",
-            min=0,
-            max=20,
             metavar="N",
-            help="How often what fails in passing is tried again.",
+            callback=whole(0, 20),
+            help="How often what fails in passing is tried again, from 0 to 20.",
         ),
     ] = 7,
     timeout: Annotated[

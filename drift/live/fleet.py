@@ -135,9 +135,8 @@ class Fleet:
     def _work(self, jobs: Sequence[Job[T]], backlog: Backlog, done: _Done[T]) -> None:
         while task := backlog.take(self.tally.pace.turn):
             try:
-                begun = monotonic()
                 attempt = jobs[task.number]()
-                again = self.judged(attempt, begun, task)
+                again = self.judged(attempt, task)
             except BaseException as error:  # noqa: BLE001 - raised again in the main thread
                 done.put((task.number, error))
                 return
@@ -147,10 +146,10 @@ class Fleet:
             else:
                 backlog.again(again, monotonic())
 
-    def judged(self, attempt: Attempt[T], begun: float, task: Task) -> Again | None:
-        """Learn from an attempt that began at `begun`; return how it is tried again, if it is."""
+    def judged(self, attempt: Attempt[T], task: Task) -> Again | None:
+        """Learn from an attempt; return how it is tried again, if it is."""
         if attempt.throttled:
-            self.tally.pace.throttled(begun)
+            self.tally.pace.throttled()
         else:
             self.tally.pace.answered()
         again = None

@@ -14,9 +14,6 @@ _FIRST = 20.0
 _SLOWEST = 1.0
 """Requests a second that are tried, however little is answered."""
 
-_HOLD = 0.25
-"""Seconds without a request where nothing at all was answered since the pace was cut."""
-
 _BEHIND = 0.02
 """Seconds by which requests may be late, and are made up for: threads do not wake on the dot."""
 
@@ -40,7 +37,7 @@ class Pace:
         self._answered: deque[float] = deque(maxlen=int(_FREE))
         self._refused: deque[float] = deque(maxlen=int(_FREE))
         self._rate: float | None = None
-        self._cut = self._held = self._last = float("-inf")
+        self._cut = self._last = float("-inf")
 
     @property
     def rate(self) -> float | None:
@@ -55,7 +52,7 @@ class Pace:
             rate = self._current(now)
             if rate is None:
                 return 0
-            due = max(self._last + 1 / rate, self._held)
+            due = self._last + 1 / rate
             if due > now:
                 return due - now
             self._last = max(due, now - _BEHIND)
@@ -66,25 +63,19 @@ class Pace:
         with self._lock:
             self._answered.append(self._clock())
 
-    def throttled(self, begun: float) -> None:
-        """Learn from a request that was throttled and began at `begun`."""
+    def throttled(self) -> None:
+        """Count a request that was throttled, and cut the pace if there is reason to."""
         with self._lock:
             now = self._clock()
-            if begun < max(self._cut, self._held):
-                return
             self._refused.append(now)
-            rate = self._current(now)
-            if rate is not None and now < self._cut + 1:
-                if not self._answered or self._answered[-1] < self._cut:
-                    self._held = now + _HOLD
+            if now < self._cut + 1:
                 return
+            rate = self._current(now)
             answered = _of_last_second(self._answered, now)
             refused = _of_last_second(self._refused, now)
             if refused * 10 < answered or (rate is None and refused < _STRAY):
                 return
-            held = now < self._held + 1  # so that the last second tells less than was possible
-            least = _FIRST if rate is None else 0.7 * rate if held else 0
-            self._rate = max(0.95 * answered, least, _SLOWEST)
+            self._rate = max(0.95 * answered, _FIRST if rate is None else _SLOWEST)
             self._cut = self._last = now
 
     def _current(self, now: float) -> float | None:

@@ -1,5 +1,6 @@
 """The plan as people read it, in the order and with the symbols of `terraform plan`."""
 
+from collections import Counter
 from collections.abc import Iterator
 
 from drift.plan import Impact, Plan, Problem, ResourceChange, Status, Verdict
@@ -9,6 +10,7 @@ from drift.render.line import Line, drawn, sentences
 from drift.untrusted import visible
 
 _MOST_UNDECLARED = 10
+_MOST_ALIKE = 10
 
 _IMPACT = {
     Impact.WEAKER: "is weaker than desired",
@@ -33,9 +35,7 @@ def _lines(plan: Plan, screen: Screen) -> Iterator[Line]:
             yield from sentences(head, screen, lead="  ! ", kind="!")
             yield from sentences(_declared(resource), screen, lead="    # ", kind="#")
             yield Line()
-    for resource in resources:
-        if resource.problem:
-            yield from _unreadable(resource, resource.problem, screen)
+    yield from _unreadables(plan, screen)
     yield from _undeclared(plan, screen)
     yield from _summary(plan, screen)
 
@@ -61,6 +61,21 @@ def _drifted(resources: list[ResourceChange], screen: Screen) -> Iterator[Line]:
         yield from sentences(_declared(resource), screen, lead="  # ", kind="#")
         yield from block(resource)
         yield Line()
+
+
+def _unreadables(plan: Plan, screen: Screen) -> Iterator[Line]:
+    """Yield the first of each code: after a deadline, thousands may have not been read."""
+    seen: Counter[str] = Counter()
+    for resource in plan.resource_changes:
+        if resource.problem:
+            seen[resource.problem.code] += 1
+            if seen[resource.problem.code] <= _MOST_ALIKE:
+                yield from _unreadable(resource, resource.problem, screen)
+    for code, number in seen.items():
+        if number > _MOST_ALIKE:
+            more = f"{number - _MOST_ALIKE} more could not be judged: {visible(code)}."
+            yield from sentences(f"{more} `--format json` has all.", screen, lead="  ? ", kind="?")
+            yield Line()
 
 
 def _unreadable(resource: ResourceChange, problem: Problem, screen: Screen) -> Iterator[Line]:

@@ -336,3 +336,21 @@ def test_strange_documents_in_a_plan_are_shown_or_refused(
     resource(saved, "drift")["change"].update(before=side, after=side)
     ran = drift("show", write("edited.json", saved))
     assert (ran.code, "Verdict: incomplete" in ran.out) in ((0, True), (1, False))
+
+
+def test_thousands_of_like_problems_do_not_bury_the_drift(
+    drift: Drift, saved: dict[str, Any], write: Write
+) -> None:
+    unreadable = resource(saved, "unreadable")
+    more = [
+        {**unreadable, "name": f"x-{number:04}", "address": f"{unreadable['type']}.x-{number:04}"}
+        for number in range(1200)
+    ]
+    saved["resource_changes"] += more
+    saved["summary"]["buckets"] += len(more)
+    saved["summary"]["unreadable"] += len(more)
+    ran = drift("show", write("many.json", saved))
+    assert ran.code == 0
+    assert ran.out.count("could not be judged: AccessDenied") == 11
+    assert "  ? 1191 more could not be judged: AccessDenied. `--format json` has all.\n" in ran.out
+    assert ran.out.count("  ~ resource ") == 3

@@ -293,3 +293,12 @@ def test_a_long_list_of_unread_buckets_is_cut(capsys: pytest.CaptureFixture[str]
     err = capsys.readouterr().err
     assert err.startswith("Error: Stopped. 53 buckets were not looked at: bucket-00, bucket-01,")
     assert err.endswith(", bucket-49 and 3 more.\n")
+
+
+def test_who_stops_before_any_bucket_is_known_is_told_so(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    from drift.errors import StoppedError
+
+    output.fail_stopped(StoppedError(()))
+    assert capsys.readouterr().err == "Error: Stopped. No bucket was looked at.\n"

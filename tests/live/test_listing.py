@@ -10,8 +10,9 @@ from drift.live.attempt import listing
 from drift.live.endpoint import host_of_region
 from drift.live.fleet import Fleet
 from drift.live.listing import PAGE, page_body, page_of, tags_of
+from drift.live.problem import own
 from drift.live.service_error import error_body
-from drift.live.source import Answer, Bucket, Tag
+from drift.live.source import Answer, Bucket, NoAnswerError, Tag
 from drift.plan import Problem
 from drift.xml import XmlError
 from tests.live.sources import Playing, document
@@ -185,6 +186,13 @@ def test_a_list_that_is_refused_says_what_to_allow() -> None:
     other = listed(lambda _: Answer(403, error_body("InvalidAccessKeyId", "No.")))
     assert isinstance(other, Problem)
     assert other.code == "InvalidAccessKeyId"
+
+
+def test_a_list_that_does_not_come_says_why() -> None:
+    def answer(_marker: str) -> Answer:
+        raise NoAnswerError(own("HostNotFound"))
+
+    assert listed(answer) == own("HostNotFound")
 
 
 def test_how_far_the_list_is_can_be_seen() -> None:

@@ -164,6 +164,17 @@ def test_of_an_internal_endpoint_the_public_one_is_asked(playing: Callable[..., 
     assert not isinstance(found.outcome, Problem | Absence)
 
 
+@pytest.mark.parametrize(
+    "home", ["oss-cn-hangzhou.aliyuncs.com", "oss-cn-hangzhou-internal.aliyuncs.com"]
+)
+def test_an_endpoint_that_leads_nowhere_new_is_not_followed(
+    playing: Callable[..., Playing], home: str
+) -> None:
+    transport = playing(lambda *_: refused("AccessDenied", Endpoint=home))
+    reading(Oss(KEY), HOME._replace(host="oss-cn-hangzhou.aliyuncs.com"), HttpsConfiguration)
+    assert len(transport.urls) == 1
+
+
 def test_two_endpoints_that_name_each_other_are_a_problem(
     playing: Callable[..., Playing],
 ) -> None:

@@ -22,8 +22,8 @@ from drift.live.oss import Oss
 from drift.live.problem import own
 from drift.live.recording import Recording
 from drift.live.service_error import STATUS, ServiceError, error_body
-from drift.live.source import Answer, Bucket, NoAnswerError
-from drift.plan import Plan, Status, Verdict
+from drift.live.source import Answer, Bucket, NoAnswerError, Tag
+from drift.plan import Plan, Problem, Status, Verdict
 from drift.settings.https import HttpsConfiguration, Tls
 from drift.xml import LIMIT
 from tests.cli.running import SAMPLES
@@ -93,6 +93,45 @@ def test_folders_that_are_no_buckets_do_not_matter(record: Record, tmp_path: Pat
     (tmp_path / "recording/cn-hangzhou/.cache").mkdir(parents=True)
     recording = record({"cn-hangzhou/oss-example": b"<HttpsConfiguration/>"})
     assert recording.regions == {"oss-example": "cn-hangzhou"}
+
+
+TAGGED = b"<Tagging><TagSet><Tag><Key>a</Key><Value>b</Value></Tag></TagSet></Tagging>"
+
+
+def test_a_recording_lists_its_buckets(record: Record) -> None:
+    recording = record({f"cn-hangzhou/oss-{name}": DOCUMENT for name in ("c", "a")})
+    (recording.folder / "cn-hangzhou/oss-c/tagging.xml").write_bytes(TAGGED)
+    first, second = Bucket("oss-a", "cn-hangzhou"), Bucket("oss-c", "cn-hangzhou")
+    assert recording.buckets() == [first, second]
+    assert recording.buckets(Tag("a", "b")) == [second]
+    assert recording.buckets(Tag("a", "c")) == []
+    host = "oss-cn-hangzhou.aliyuncs.com"
+    assert Fleet(recording).listing(None) == (first._replace(host=host), second._replace(host=host))
+
+
+@pytest.mark.parametrize("body", [b"<Tagging", b"<Tags/>", b""])
+def test_tags_that_cannot_be_read_are_a_problem(record: Record, body: bytes) -> None:
+    recording = record({"cn-hangzhou/oss-example": DOCUMENT})
+    (recording.folder / "cn-hangzhou/oss-example/tagging.xml").write_bytes(body)
+    problem = Fleet(recording).listing(None, Tag("a", "b"))
+    assert isinstance(problem, Problem)
+    assert problem.code == "FileNotReadable"
+    assert "tagging.xml cannot be read: it is " in problem.message
+
+
+def test_a_folder_that_is_none_is_no_recording(tmp_path: Path) -> None:
+    with pytest.raises(FileError, match="cannot be read: No such file or directory"):
+        Recording(tmp_path / "none")
+    with pytest.raises(FileError, match="There is no recording in"):
+        Recording(tmp_path)
+
+
+def test_what_was_never_configured_is_answered_as_the_service_does(record: Record) -> None:
+    recording = record({"cn-hangzhou/oss-example": None})
+    recording.close()
+    answer = recording.unset("oss-example", HttpsConfiguration)
+    assert answer.status == 404
+    assert ServiceError.parse(answer.body).code == "NoSuchHttpsConfig"
 
 
 def test_a_pipe_in_place_of_a_file_is_not_waited_for(record: Record) -> None:

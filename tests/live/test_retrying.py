@@ -96,7 +96,7 @@ class Faulty:
 @pytest.mark.parametrize("fault", PASSING.values(), ids=PASSING)
 def test_what_passes_leaves_no_trace(fault: Answer | str) -> None:
     faulty = Faulty(fault, 2)
-    fleet = Fleet(Playing(faulty), concurrency=4, retries=2)
+    fleet = Fleet(Playing(faulty), deadline=30, concurrency=4, retries=2)
     found = fleet.read(requests(6))
     assert [named(one.outcome) for one in found] == [f"b{number:03}" for number in range(6)]
     assert set(faulty.asked.values()) == {3}
@@ -110,7 +110,7 @@ def test_what_does_not_pass_is_given_up_after_the_retries(
     fault: Answer | str, retries: int
 ) -> None:
     faulty = Faulty(fault, 99)
-    (found,) = Fleet(Playing(faulty), retries=retries).read(requests(1))
+    (found,) = Fleet(Playing(faulty), deadline=30, retries=retries).read(requests(1))
     assert isinstance(found.outcome, Problem)
     assert found.outcome.retryable
     assert faulty.asked["b000"] == retries + 1
@@ -120,7 +120,7 @@ def test_what_does_not_pass_is_given_up_after_the_retries(
 @pytest.mark.parametrize("fault", LASTING.values(), ids=LASTING)
 def test_what_lasts_is_not_asked_for_again(fault: Answer | str) -> None:
     faulty = Faulty(fault, 1)
-    (found,) = Fleet(Playing(faulty)).read(requests(1))
+    (found,) = Fleet(Playing(faulty), deadline=30).read(requests(1))
     assert faulty.asked["b000"] == 1
     assert isinstance(found.outcome, Problem | Absence)
     assert not isinstance(found.outcome, Problem) or not found.outcome.retryable
@@ -129,7 +129,7 @@ def test_what_lasts_is_not_asked_for_again(fault: Answer | str) -> None:
 @pytest.mark.usefixtures("at_once")
 def test_by_default_there_are_seven_retries() -> None:
     faulty = Faulty("Timeout", 99)
-    Fleet(Playing(faulty)).read(requests(1))
+    Fleet(Playing(faulty), deadline=30).read(requests(1))
     assert faulty.asked["b000"] == RETRIES + 1 == 8
 
 
@@ -287,7 +287,9 @@ def test_whatever_passes_the_outcomes_are_those_without_faults(
     with pytest.MonkeyPatch.context() as monkeypatch:
         monkeypatch.setattr("drift.live.patience._JITTER", lambda _: 0)
         monkeypatch.setattr("drift.live.pace._STRAY", 10_000)  # nothing waits in this test
-        found = Fleet(Playing(read), concurrency=concurrency, retries=4).read(requests(len(plan)))
+        found = Fleet(Playing(read), deadline=30, concurrency=concurrency, retries=4).read(
+            requests(len(plan))
+        )
     assert [named(one.outcome) for one in found] == sorted(left)
 
 
@@ -300,13 +302,13 @@ def test_a_page_of_the_list_is_tried_again_too() -> None:
     page = Answer(200, b"<ListAllMyBucketsResult><Buckets/></ListAllMyBucketsResult>")
     faults = [fault for fault in PASSING.values() if isinstance(fault, Answer)][:4]
     source = Playing(document, once([*faults, page]))
-    assert Fleet(source, retries=4).listing("cn-hangzhou") == ()
+    assert Fleet(source, deadline=30, retries=4).listing("cn-hangzhou") == ()
 
 
 def test_a_request_that_waits_for_its_turn_is_over_when_time_is() -> None:
     fleet = Fleet(Playing(document), concurrency=3, deadline=0.2)
     for _ in range(3):
-        fleet.tally.pace.throttled(float("inf"))
+        fleet.tally.pace.throttled()
     fleet.tally.pace._rate = 0.01
     found = fleet.read(
         [Request(Bucket(f"b{n:03}", "cn-hangzhou"), HttpsConfiguration) for n in range(9)]

@@ -117,8 +117,8 @@ def simulate(  # noqa: PLR0913
     backlog, started = Backlog(buckets), clock.now
     idle, left, given_up = concurrency, buckets, 0
     ends: list[float] = []
-    # When, in which order, whether it comes back, what, and when it began.
-    events: list[tuple[float, int, bool, Task, float]] = []
+    # When, in which order, whether it comes back, and what.
+    events: list[tuple[float, int, bool, Task]] = []
     passed: dict[int, bool] = {}
     count = iter(range(1 << 60))
     waiting: Task | None = None  # for its turn; all other threads wait behind it
@@ -129,7 +129,7 @@ def simulate(  # noqa: PLR0913
         if waiting and wait <= 0:
             idle -= 1
             way = latency * random.uniform(0.25, 0.75)
-            heappush(events, (clock.now + way, next(count), False, waiting, clock.now))
+            heappush(events, (clock.now + way, next(count), False, waiting))
             waiting = None
             continue
         due = backlog._due[0][0] if backlog._due and idle and not waiting else INFINITE
@@ -137,15 +137,15 @@ def simulate(  # noqa: PLR0913
         if not events or soonest < events[0][0]:
             clock.now = soonest
             continue
-        clock.now, _, answered, task, begun = heappop(events)
+        clock.now, _, answered, task = heappop(events)
         if not answered:
             way = latency * random.uniform(0.25, 0.75)
             passed[task.number] = limit.admits(clock.now)
-            heappush(events, (clock.now + way, next(count), True, task, begun))
+            heappush(events, (clock.now + way, next(count), True, task))
             continue
         idle += 1
         throttled = not passed[task.number]
-        again = fleet.judged(Attempt(None, throttled, throttled), begun, task)
+        again = fleet.judged(Attempt(None, throttled, throttled), task)
         if again is None:
             left -= 1
             given_up += throttled

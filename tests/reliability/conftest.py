@@ -67,5 +67,5 @@ def fleet(tmp_path_factory: pytest.TempPathFactory) -> Account:
 
 @pytest.fixture(scope="session")
 def small(tmp_path_factory: pytest.TempPathFactory) -> Account:
-    """Return an account of 300 buckets."""
-    return account(tmp_path_factory.mktemp("small"), 300)
+    """Return an account of 400 buckets."""
+    return account(tmp_path_factory.mktemp("small"), 400)

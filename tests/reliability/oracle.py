@@ -1,7 +1,7 @@
-"""What a run must come to, found out from what the service said: on purpose not as drift does it."""
+"""What a run must come to, by what the service said: on purpose not found out as drift does."""
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from fnmatch import fnmatchcase
 from typing import NamedTuple
 
@@ -86,9 +86,7 @@ def lists(pages: Mapping[tuple[Tag | None, str], Said]) -> Lists:
     return {tag: buckets for tag, buckets in whole.items() if buckets is not None}
 
 
-def _whole(
-    pages: Mapping[tuple[Tag | None, str], Said], tag: Tag | None
-) -> dict[str, str] | None:
+def _whole(pages: Mapping[tuple[Tag | None, str], Said], tag: Tag | None) -> dict[str, str] | None:
     buckets: dict[str, str] = {}
     marker = ""
     while True:
@@ -100,7 +98,7 @@ def _whole(
         if len(found) != text.count("<Bucket>") or "<ListAllMyBucketsResult>" not in text:
             return None
         buckets |= dict(found)
-        following = re.search(r"<NextMarker>(.*?)</NextMarker>", text)
+        following = re.search(r"<NextMarker>(.+?)</NextMarker>", text)
         if following is None:
             return buckets
         if following[1] <= marker:
@@ -108,18 +106,29 @@ def _whole(
         marker = following[1]
 
 
-def deciding(files: Iterable[Declared], listed: Lists) -> dict[str, Wanted]:
-    """Return what is wanted of each bucket that is declared: by its name, else by a pattern."""
-    files = tuple(files)
-    wanted: dict[str, tuple[int, Wanted]] = {}
-    for name, region in listed.get(None, {}).items():
-        for one in files:
-            for pattern in one.patterns:
-                fixed = len(pattern) - pattern.count("*") - pattern.count("?")
-                if _matches(one, pattern, name, region, listed) and fixed >= wanted.get(name, (0,))[0]:
-                    wanted[name] = fixed, one.wanted
-    named = {name: (99, one.wanted) for one in files for name in one.names}
-    return {name: best for name, (_, best) in (wanted | named).items()}
+def deciding(files: Sequence[Declared], listed: Lists) -> dict[str, Wanted]:
+    """Return what is wanted of each bucket that is declared: by its name, else by a pattern.
+
+    Files that disagree are none of its business.
+    """
+    best: dict[str, tuple[int, Wanted]] = {}
+
+    def claim(name: str, rank: int, wanted: Wanted) -> None:
+        held, other = best.get(name, (-1, wanted))
+        if rank == held:
+            wanted = wanted._replace(suspicious=wanted.suspicious or other.suspicious)
+        if rank >= held:
+            best[name] = rank, wanted
+
+    for one in files:
+        for name in one.names:
+            claim(name, 99, one.wanted)
+        for pattern in one.patterns:
+            rank = len(pattern) - pattern.count("*") - pattern.count("?")
+            for name, region in listed.get(None, {}).items():
+                if _matches(one, pattern, name, region, listed):
+                    claim(name, rank, one.wanted)
+    return {name: wanted for name, (_, wanted) in best.items()}
 
 
 def _matches(one: Declared, pattern: str, name: str, region: str, listed: Lists) -> bool:

@@ -74,12 +74,15 @@ _DOUBTFUL = (
     _document("<Enable>TRUE</Enable>" + _12 + _13),
     _document(_ON),
     _document(_ON + "<TLSVersion>TLSv1.4</TLSVersion>"),
-    _document(_ON + _12 + _13) .replace(b"TLS>", b"tls>"),
+    _document(_ON + _12 + _13).replace(b"TLS>", b"tls>"),
     b"<!DOCTYPE a []>" + DOCUMENTS[0],
     error_body("NoSuchHttpsConfig", "No."),
     error_body("AccessDenied", "No."),
 )
-_CODES = sorted({*STATUS, *THROTTLED, "InDebt", "BucketDisable", "SomethingNew"})
+_CODES = sorted(
+    {*STATUS, *THROTTLED, "InDebt", "BucketDisable", "SomethingNew"}
+    - {"NoSuchBucket", "NoSuchHttpsConfig"}
+)
 _WAITS: Sequence[Mapping[str, str]] = (
     {"x-oss-qos-delay-time": "1"},
     {"retry-after": "0"},
@@ -98,6 +101,13 @@ def _elsewhere(endpoint: str) -> Answer:
 
 UNSET = Answer(404, error_body("NoSuchHttpsConfig", "Never configured."))
 GONE = Answer(404, error_body("NoSuchBucket", "No such bucket."))
+
+
+def is_gone(said: Said | None) -> bool:
+    """Return whether the service said that there is no such bucket."""
+    return isinstance(said, Answer) and said == GONE
+
+
 FAILURES: Sequence[Said] = (
     *(Answer(STATUS.get(code, 503), error_body(code, "No.")) for code in _CODES),
     *(Answer(503, error_body("QpsLimitExceeded", "Too often."), waits) for waits in _WAITS),
@@ -190,7 +200,9 @@ class Scripted:
                 body = body.replace(b"<Buckets>", b"<NextMarker></NextMarker><Buckets>", 1)
                 body = body.replace(b"<IsTruncated>false", b"<IsTruncated>true")
             case "goes backwards":
-                body = re.sub(rb"(?s)(<Bucket>.*?</Bucket>)\s*(<Bucket>.*?</Bucket>)", rb"\2\1", body)
+                body = re.sub(
+                    rb"(?s)(<Bucket>.*?</Bucket>)\s*(<Bucket>.*?</Bucket>)", rb"\2\1", body
+                )
             case "names nobody":
                 body = body.replace(b"<Name>", b"<Name>?", 1)
             case "has no end mark":

@@ -96,10 +96,10 @@ Planned: TypeAlias = Callable[..., Made]
 
 @pytest.fixture
 def planned(drift: Drift, small: Account, monkeypatch: pytest.MonkeyPatch) -> Planned:
-    """Make a plan of 300 buckets of a service with faults; what fails is tried again once."""
+    """Make a plan of 400 buckets of a service with faults; what fails is tried again once."""
 
     def run(kinds: Sequence[Kind] = (), *, transport: str, tls: bool = False) -> Made:
-        faults = [Fault(kind.effect, f"app-00?{at:02}") for at, kind in enumerate(kinds)]
+        faults = [Fault(kind.effect, f"app-00[012]{at:02}") for at, kind in enumerate(kinds)]
         with Emulator(Recording(small.recording), faults=faults, tls=tls) as emulator:
             if emulator.ca:
                 monkeypatch.setenv("REQUESTS_CA_BUNDLE", str(emulator.ca))

@@ -33,5 +33,3 @@ def test_a_throttled_endpoint_is_read_to_the_end_without_a_storm(
     assert found["resource_changes"] == json.loads(clean.out)["resource_changes"]
     assert sent <= 1.3 * needed, f"{sent / needed:.2f} times the {needed} requests needed"
     assert seconds < LONGEST
-    ideal = (needed - LIMIT) / LIMIT
-    print(f"{seconds:.1f} s, ideal {ideal:.1f} s; {sent} sent, {needed} needed: {sent/needed:.3f}")
