@@ -9,12 +9,12 @@ from drift import __version__
 from drift.desired.declaration import Declaration
 from drift.desired.pattern import matcher
 from drift.diff import diff
-from drift.discovery.decide import Discovery
+from drift.discovery.decide import Decision, Discovery
 from drift.discovery.discover import discover
 from drift.live.attempt import Found
 from drift.live.fleet import Fleet, Request
 from drift.live.outcome import Absence, Outcome
-from drift.live.problem import unexpected
+from drift.live.problem import own, unexpected
 from drift.live.source import Bucket
 from drift.plan import (
     BUCKET,
@@ -52,7 +52,7 @@ def compare(discovery: Discovery, fleet: Fleet, *, strict: bool = False, now: da
     requests = [Request(one.bucket, type(one.declaration.setting)) for one in decisions]
     judge = _Judge(strict=strict)
     resources = [
-        judge.judged(decision.declaration, found)
+        judge.judged(decision.declaration, _placed(discovery, decision, found))
         for decision, found in zip(decisions, fleet.read(requests), strict=True)
     ]
     resources += map(_undeclared, discovery.undeclared)
@@ -65,6 +65,13 @@ def compare(discovery: Discovery, fleet: Fleet, *, strict: bool = False, now: da
     )
 
 
+def _placed(discovery: Discovery, decision: Decision, found: Found) -> Found:
+    """Return what was found; of a bucket that only the list could place, why it did not."""
+    if found.bucket.region is None and decision.declaration.is_vague:
+        return found._replace(outcome=discovery.problem or own("RegionNotKnown"))
+    return found
+
+
 class _Judge:
     """Judges one bucket after the other.
 
@@ -73,7 +80,7 @@ class _Judge:
 
     def __init__(self, *, strict: bool) -> None:
         self._strict = strict
-        self._known: dict[object, ResourceChange] = {}
+        self._known: dict[object, tuple[Outcome, ResourceChange]] = {}
 
     def judged(self, declaration: Declaration, found: Found) -> ResourceChange:
         """Return what was found about one bucket."""
@@ -81,10 +88,12 @@ class _Judge:
         if isinstance(outcome, Problem):  # it has the request's id, which is nobody else's
             return judged(declaration, found, strict=self._strict)
         warnings = (*declaration.warnings, *_moved(declaration, bucket))
-        alike = declaration.text, declaration.setting, warnings, outcome
-        first = self._known.get(alike)
-        if first is None:
-            first = self._known[alike] = judged(declaration, found, strict=self._strict)
+        # The same outcome, not an equal one: settings that are equal may differ in what was left
+        # out. Answers of the same bytes are one outcome, which is kept here so that its id is.
+        alike = id(declaration.text), declaration.setting.type, warnings, id(outcome)
+        if alike not in self._known:
+            self._known[alike] = outcome, judged(declaration, found, strict=self._strict)
+        _, first = self._known[alike]
         return replace(first, name=bucket.name, region=bucket.region, source=declaration.source)
 
 

@@ -142,7 +142,6 @@ class DocumentChange(Value):
 _ACTIONS = {Status.IN_SYNC: (("no-op",),), Status.DRIFT: (("create",), ("update",))}
 """What each status wants done; the others want nothing."""
 
-
 BUCKET = "oss_bucket"
 """The type of what is said of a bucket as such, and not of one of its settings."""
 
@@ -177,6 +176,8 @@ class ResourceChange:
             raise ValueError("what is in sync has no impact")
         if self.status is Status.IN_SYNC and self.change.before != self.change.after:
             raise ValueError("what is in sync needs no other document")
+        if self.type == BUCKET and self.status not in (Status.UNDECLARED, Status.UNREADABLE):
+            raise ValueError("a bucket as such has nothing that could be compared")
         if (self.status is Status.UNDECLARED) != (self.source is None and self.problem is None):
             raise ValueError("a bucket is undeclared if and only if nothing declares it")
         return self

@@ -12,6 +12,7 @@ from fnmatch import fnmatchcase
 from typing import NamedTuple
 
 from drift.desired.declaration import Declaration
+from drift.plan import Undeclared
 
 _MOST = 6144
 
@@ -23,16 +24,18 @@ class Policy(NamedTuple):
     notes: tuple[str, ...]
 
 
-def policy(declarations: Sequence[Declaration]) -> Policy:
+def policy(declarations: Sequence[Declaration], undeclared: Undeclared | None = None) -> Policy:
     """Return the policy for what is declared: to read each setting, and to list if that is needed.
 
-    The same declarations in any order give the same text.
+    The list is for patterns, for regions that are none, and for what is undeclared. The same
+    declarations in any order give the same text.
     """
     actions: defaultdict[tuple[str, ...], set[str]] = defaultdict(set)
     for action in {type(one.setting).permission for one in declarations}:
         names = {one.bucket for one in declarations if type(one.setting).permission == action}
         actions[_resources(names)].add(action)
-    if any(one.is_pattern or one.is_vague for one in declarations):
+    sought = any(one.is_pattern or one.is_vague for one in declarations)
+    if sought or undeclared in ("report", "fail"):
         actions["acs:oss:*:*:*",].add("oss:ListBuckets")
     statements = [
         {"Effect": "Allow", "Action": sorted(allowed), "Resource": list(resources)}

@@ -41,6 +41,26 @@ def doctor(  # noqa: PLR0913 - one parameter for each option
             envvar="DRIFT_TIMEOUT", metavar="S", callback=seconds, help="Seconds for one request."
         ),
     ] = 10,
+    undeclared: Annotated[
+        Literal["ignore", "report", "fail"] | None,
+        typer.Option(
+            envvar="DRIFT_UNDECLARED",
+            help="What `drift plan` is to do with buckets that no file declares.",
+            show_default="report, if a file has a pattern; else ignore",
+        ),
+    ] = None,
+    strict: Annotated[
+        bool,
+        typer.Option(
+            "--strict", envvar="DRIFT_STRICT", help="A warning of the files is a problem."
+        ),
+    ] = False,
+    transport: Annotated[
+        Literal["auto", "openssl"],
+        typer.Option(
+            envvar="DRIFT_TRANSPORT", help="What speaks TLS: the fastest, or this Python's OpenSSL."
+        ),
+    ] = "auto",
     name: Annotated[
         Literal["text", "json"],
         typer.Option("--format", envvar="DRIFT_FORMAT", help="What is printed."),
@@ -72,8 +92,9 @@ def doctor(  # noqa: PLR0913 - one parameter for each option
     else:
         from drift.live.oss import Oss
 
-        source = Oss(found, endpoint=url, timeout=timeout)
-    results = tuple(examine(Case(desired, found, source, url, region, timeout)))
+        source = Oss(found, endpoint=url, timeout=timeout, carrier=transport)
+    case = Case(desired, found, source, url, region, timeout, undeclared, strict, transport)
+    results = tuple(examine(case))
     healthy = all(result.found.level is not Level.PROBLEM for result in results)
     output.write(_json(results, healthy=healthy) if name == "json" else _text(results))
     return 0 if healthy else 1

@@ -18,6 +18,7 @@ from drift.cli.credentials import (
 from drift.cli.options import ColorOption, Paths, RegionOption, paths_or_default, seconds, whole
 from drift.cli.progress import progress
 from drift.cli.source import Live, opened
+from drift.errors import OptionError
 from drift.render import Format, render
 
 
@@ -108,7 +109,8 @@ def plan(  # noqa: PLR0913 - one parameter for each option
     """Compare what is declared with what is live, and print what must change to get back.
 
     Exits with 0 if all is in sync, 2 if something drifted or is missing, and 1 if any bucket could
-    not be judged or anything else went wrong.
+    not be judged or anything else went wrong. With --undeclared fail, an undeclared bucket counts
+    as drifted. With --list it exits with 0, and with 1 if the list could not be had.
     """
     from drift.check import compare
     from drift.desired.load import load
@@ -118,6 +120,8 @@ def plan(  # noqa: PLR0913 - one parameter for each option
     from drift.render import decisions
 
     if out:
+        if listed:
+            raise OptionError("--list makes no plan that --out could save.", "Give one of them.")
         output.refuse_unwritable(out)
     desired = load(paths_or_default(paths), region=region)
     output.report(desired.diagnostics)
@@ -140,6 +144,7 @@ def plan(  # noqa: PLR0913 - one parameter for each option
     output.report(diagnostics)
     wrong = any(one.severity == "error" for one in diagnostics)
     if listed:
+        output.warn_of_clock(clock_offset())
         output.write(decisions.render(discovery, name, output.screen(color)))
         return 1 if wrong or discovery.problem else 0
     if wrong:

@@ -1,10 +1,25 @@
 """`drift policy`: print the least RAM policy for what is declared."""
 
+from typing import Annotated, Literal
+
+import typer
+
 from drift.cli import output
 from drift.cli.options import Paths, paths_or_default
 
 
-def policy(paths: Paths = None) -> int:
+def policy(
+    paths: Paths = None,
+    *,
+    undeclared: Annotated[
+        Literal["ignore", "report", "fail"] | None,
+        typer.Option(
+            envvar="DRIFT_UNDECLARED",
+            help="What `drift plan` is to do with buckets that no file declares.",
+            show_default="report, if a file has a pattern; else ignore",
+        ),
+    ] = None,
+) -> int:
     """Print the least RAM policy with which the declared buckets can be read, as JSON.
 
     Needs neither network nor credentials. Exits with 0 if it could be printed, and with 1 if the
@@ -18,7 +33,7 @@ def policy(paths: Paths = None) -> int:
     if not desired.valid:
         output.fail("No policy was made: the desired files have errors.")
         return 1
-    found = least(desired.declarations)
+    found = least(desired.declarations, undeclared)
     for note in found.notes:
         output.note(f"warning: {note}")
     output.write(found.text)

@@ -69,7 +69,8 @@ def decide(declarations: Iterable[Declaration], listing: Listing) -> Discovery:
         matching = [one for one in patterns if one.matches(bucket)]
         court.hear(bucket, named.pop(bucket.name, ()), matching)
     for name, claims in named.items():
-        court.hear(Bucket(name, claims[0].exact_region), claims)
+        regions = (one.exact_region for one in claims if one.exact_region)
+        court.hear(Bucket(name, next(regions, None)), claims)
     return court.discovery(one for one in ordered if one.is_pattern)
 
 
@@ -140,6 +141,7 @@ class _Court:
     def discovery(self, patterns: Iterable[Declaration]) -> Discovery:
         """Return what was decided."""
         asked = tuple(patterns)
+        beaten = self.matched - self.deciding
         unmatched = [one for one in asked if one not in self.matched]
         return Discovery(
             tuple(
@@ -148,7 +150,7 @@ class _Court:
                 )
             ),
             tuple(sorted(self.undeclared)),
-            idle=tuple(one for one in asked if one in self.matched - self.deciding),
+            idle=tuple(one for one in asked if one in beaten),
             conflicts=tuple(
                 other.differs_from(first, sorted(names))
                 for (other, first), names in self.disputes.items()

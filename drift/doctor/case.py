@@ -12,8 +12,10 @@ from drift.errors import CredentialsError
 from drift.live.credentials import Provider
 from drift.live.endpoint import host_of_region
 from drift.live.fleet import Fleet
-from drift.live.source import NoAnswerError, Source
-
+from drift.live.in_time import in_time
+from drift.live.source import Answer, NoAnswerError, Source
+from drift.live.transport.either import Name
+from drift.plan import Undeclared
 
 _FEW = 5
 """Buckets that are tried until one turns out to exist."""
@@ -46,13 +48,22 @@ class Case:
     region: str | None = None
     timeout: float = 10
     """Seconds for one attempt; what is tried again gets three times as long."""
+    undeclared: Undeclared | None = None
+    strict: bool = False
+    """Whether a warning of the files, or a pattern that matches nothing, is a problem."""
+    transport: Name = "auto"
 
     @cached_property
     def discovery(self) -> Discovery:
         """What decides each bucket; the buckets are listed only if `drift plan` would do so."""
         if self.source is None:
             return Discovery()
-        return discover(self.desired.declarations, self.fleet(self.source), region=self.region)
+        return discover(
+            self.desired.declarations,
+            self.fleet(self.source),
+            region=self.region,
+            undeclared=self.undeclared,
+        )
 
     @cached_property
     def samples(self) -> tuple[tuple[Decision, ...], ...]:
@@ -76,17 +87,20 @@ class Case:
     @cached_property
     def date(self) -> str | None:
         """What the service says that the time is; None if it cannot be asked, or does not say."""
-        if self.source is None:
+        source, samples = self.source, self.samples
+        if source is None:
             return None
+
+        def ask() -> Answer:
+            if not samples:
+                return source.page(self.region)
+            bucket, declaration = samples[0][0][:2]
+            return source.read(bucket, type(declaration.setting))
+
         try:
-            if self.samples:
-                bucket, declaration = self.samples[0][0][:2]
-                answer = self.source.read(bucket, type(declaration.setting))
-            else:
-                answer = self.source.page(self.region)
-        except NoAnswerError:
+            return in_time(ask, 3 * self.timeout).headers.get("date")
+        except (NoAnswerError, TimeoutError):
             return None
-        return answer.headers.get("date")
 
     def fleet(self, source: Source) -> Fleet:
         """Return what reads as `drift plan` does, with its patience, but not for ever."""

@@ -8,14 +8,15 @@ from importlib.util import find_spec
 from typing import NamedTuple, TypeAlias
 from urllib.parse import urlsplit
 
-from drift.doctor.case import Case, Found, Level
 from drift.discovery.decide import Decision
+from drift.doctor.case import Case, Found, Level
 from drift.errors import CredentialsError
 from drift.live.endpoint import is_loopback
 from drift.live.fleet import Fleet, Request
 from drift.live.outcome import Absence
 from drift.live.probe import Target, reach, spoken
-from drift.live.transport.transport import proxy_of
+from drift.live.problem import own
+from drift.live.transport.transport import TransportError, usable_proxy_of
 from drift.plan import Problem
 
 Check: TypeAlias = Callable[[Case], Iterator[Found]]
@@ -24,6 +25,13 @@ _STEADY = 60
 """Seconds by which a clock may be off without a word."""
 
 _PORTS = {"http": 80, "https": 443}
+
+
+class _Hop(NamedTuple):
+    """Where a connection for a URL leads first, and what may be shown of a proxy there."""
+
+    target: Target
+    proxy: str = ""
 
 
 class Result(NamedTuple):
@@ -44,7 +52,8 @@ def examine(case: Case) -> Iterator[Result]:
 def _files(case: Case) -> Iterator[Found]:
     """Desired files."""
     for one in case.desired.diagnostics:
-        level = Level.WARNING if one.severity == "warning" else Level.PROBLEM
+        passes = one.severity == "warning" and not case.strict
+        level = Level.WARNING if passes else Level.PROBLEM
         yield Found(level, f"{one.place}: {one.summary}.", one.detail)
     if case.desired.valid:
         yield Found(Level.OK, f"They are valid: {len(case.desired.declarations)} declared.")
@@ -64,35 +73,39 @@ def _credentials(case: Case) -> Iterator[Found]:
 
 def _proxies(case: Case) -> Iterator[Found]:
     """Proxy."""
-    proxied = [(url, proxy) for url in case.urls if (proxy := _proxy(url))]
-    for url, proxy in proxied:
-        parts = urlsplit(proxy)
-        shown = f"{parts.scheme}://{parts.netloc.rpartition('@')[2]}"
-        yield Found(Level.OK, f"{url} is reached through the proxy {shown} of the environment.")
-    if not proxied:
+    hops = [(url, _hop(url)) for url in case.urls]
+    for url, hop in hops:
+        if isinstance(hop, Problem):
+            yield Found(Level.PROBLEM, f"{url}: {hop.message}", hop.advice)
+        elif hop.proxy:
+            through = f"the proxy {hop.proxy} of the environment"
+            yield Found(Level.OK, f"{url} is reached through {through}.")
+    if not any(isinstance(hop, Problem) or hop.proxy for _, hop in hops):
         yield Found(Level.OK, "None applies.")
 
 
 def _endpoints(case: Case) -> Iterator[Found]:
     """Endpoint."""
-    tried = {url: _target(_proxy(url) or url) for url in case.urls}
-    reached = {one.target: one for one in reach(sorted(set(tried.values())), case.timeout)}
-    for url, target in tried.items():
-        found = reached[target]
-        via = " as far as its proxy" if _proxy(url) else ""
+    hops = {url: hop for url in case.urls if isinstance(hop := _hop(url), _Hop)}
+    targets = sorted({hop.target for hop in hops.values()})
+    reached = {one.target: one for one in reach(targets, case.timeout)}
+    for url, hop in hops.items():
+        found = reached[hop.target]
+        via = " as far as its proxy" if hop.proxy else ""
         if found.problem:
             yield Found(Level.PROBLEM, f"{url}{via}: {found.problem.message}", found.problem.advice)
         else:
             spoke = f" with {found.version}" if found.version else ""
             yield Found(Level.OK, f"{url} is reached{via}{spoke}.")
-    if not tried:
+    if not case.urls:
         yield Found(Level.WARNING, "No region is known, so none was tried.", "Give --region.")
 
 
 def _tls(case: Case) -> Iterator[Found]:
     """TLS of this machine."""
     here = spoken()
-    fast = "; rustls, which is tried first, TLSv1.2 and TLSv1.3" if find_spec("pyreqwest") else ""
+    is_first = case.transport == "auto" and find_spec("pyreqwest")
+    fast = "; rustls, which is tried first, TLSv1.2 and TLSv1.3" if is_first else ""
     yield Found(Level.OK, f"{ssl.OPENSSL_VERSION} speaks {' and '.join(here) or 'none'}{fast}.")
     for one in case.desired.declarations:
         tls = one.setting.parts().get("TLS")
@@ -123,14 +136,23 @@ def _clock(case: Case) -> Iterator[Found]:
 
 def _buckets(case: Case) -> Iterator[Found]:
     """Buckets."""
-    for one in case.discovery.diagnostics():
+    discovery = case.discovery
+    for one in discovery.diagnostics(strict=case.strict):
         level = Level.WARNING if one.severity == "warning" else Level.PROBLEM
         yield Found(level, f"{one.place}: {one.summary}.", one.detail)
-    problem = case.discovery.problem
+    problem, nowhere = discovery.problem, own("NoRegion")
     if problem:
-        yield Found(Level.PROBLEM, f"They cannot be listed: {problem.message}", problem.advice)
-    elif case.source and any(one.is_pattern or one.is_vague for one in case.desired.declarations):
+        yield Found(Level.PROBLEM, f"They cannot be listed: {problem.message}", _advice(problem))
+    elif case.source and _is_listed(case):
         yield Found(Level.OK, "They can be listed (oss:ListBuckets).")
+    for decision in discovery.decisions:
+        if decision.bucket.region is None:
+            message = f"{decision.bucket.name}: {nowhere.message}"
+            yield Found(Level.PROBLEM, message, nowhere.advice)
+    found = problem or discovery.decisions or discovery.conflicts
+    if case.source and case.desired.valid and not found:
+        message = "No bucket is declared, so that there is nothing to judge."
+        yield Found(Level.PROBLEM, message, "Declare one that exists, or mend the patterns.")
 
 
 def _permissions(case: Case) -> Iterator[Found]:
@@ -152,22 +174,44 @@ def _permission(fleet: Fleet, decision: Decision) -> Found:
     name, setting = decision.bucket.name, type(decision.declaration.setting)
     outcome = fleet.read([Request(decision.bucket, setting)])[0].outcome
     if isinstance(outcome, Problem):
-        return Found(Level.PROBLEM, f"{name}: {outcome.message}", outcome.advice)
+        return Found(Level.PROBLEM, f"{name}: {outcome.message}", _advice(outcome))
     if outcome is Absence.BUCKET:
         message = f"{name} does not exist, so that {setting.permission} was not tried on it."
         return Found(Level.WARNING, message, "Correct its name, or create it.")
     return Found(Level.OK, f"{name} can be read ({setting.permission}).")
 
 
-def _proxy(url: str) -> str | None:
-    """Return the proxy that requests to `url` take; those to this machine take none."""
-    return None if is_loopback(str(urlsplit(url).hostname)) else proxy_of(url)
+def _is_listed(case: Case) -> bool:
+    """Return whether `drift plan` needs the list of buckets."""
+    sought = any(one.is_pattern or one.is_vague for one in case.desired.declarations)
+    return sought or case.discovery.policy != "ignore"
+
+
+def _advice(problem: Problem) -> str:
+    """Return what to do; the deadline of the doctor follows from --timeout."""
+    late = problem.code in ("NotListed", "NotRead")
+    return own("Timeout").advice if late else problem.advice
+
+
+def _hop(url: str) -> _Hop | Problem:
+    """Return where requests to `url` lead first; those to this machine take no proxy."""
+    try:
+        proxy = None if is_loopback(str(urlsplit(url).hostname)) else usable_proxy_of(url)
+        return _Hop(_target(proxy or url), _shown(proxy) if proxy else "")
+    except (TransportError, ValueError):
+        return own("ProxyFailed")
 
 
 def _target(url: str) -> Target:
     parts = urlsplit(url)
     scheme = parts.scheme
     return Target(str(parts.hostname), parts.port or _PORTS.get(scheme, 1080), scheme == "https")
+
+
+def _shown(proxy: str) -> str:
+    """Return a proxy without its user and password, of which one may hold any character."""
+    scheme, _, rest = proxy.partition("://")
+    return f"{scheme}://{urlsplit('//' + rest.rpartition('@')[2]).netloc}"
 
 
 CHECKS: tuple[Check, ...] = (

@@ -70,8 +70,17 @@ def is_loopback(host: str) -> bool:
 
 
 def _refused(url: str, reason: str) -> OptionError:
-    # The URL may hold a password, so only what is surely none is repeated.
-    shown = visible(url) if "@" not in url else "(not shown: it holds a user name)"
     return OptionError(
-        f"The endpoint {shown} cannot be used: {reason}.", "Correct --endpoint or DRIFT_ENDPOINT."
+        f"The endpoint{_shown(url)} cannot be used: {reason}.",
+        "Correct --endpoint or DRIFT_ENDPOINT.",
     )
+
+
+def _shown(url: str) -> str:
+    """Return the part of a URL that is surely no secret: it may hold a password or a signature."""
+    try:
+        parts = urlsplit(url)
+    except ValueError:
+        return ""
+    known = parts.netloc and "@" not in url
+    return f" {visible(f'{parts.scheme}://{parts.netloc}')}" if known else ""

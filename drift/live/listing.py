@@ -16,6 +16,11 @@ from drift.xml import XmlError, local_name, parse, text_of
 PAGE = 1000
 """The most buckets that a page can have."""
 
+_OF_PAGE = frozenset(("Buckets", "IsTruncated", "NextMarker"))
+_OF_BUCKET = frozenset(("Name", "Region", "Location", "ExtranetEndpoint"))
+_OF_TAGGING = frozenset(("TagSet",))
+_OF_TAG = frozenset(("Key", "Value"))
+
 _NAME = re.compile(r"[a-z0-9][a-z0-9-]{1,61}[a-z0-9]")
 _REGION = re.compile(r"[a-z][a-z0-9-]{1,57}")
 _CREATED = "2026-01-01T00:00:00.000Z"
@@ -30,7 +35,7 @@ class Page(NamedTuple):
 
 def page_of(body: bytes) -> Page:
     """Return what a page says; raise `XmlError` for one that leaves a doubt."""
-    root = _children(parse(body, "ListAllMyBucketsResult"))
+    root = _children(parse(body, "ListAllMyBucketsResult"), _OF_PAGE)
     if "Buckets" not in root:
         raise XmlError("has no list of buckets")
     buckets = tuple(_bucket(element) for element in root["Buckets"])
@@ -64,35 +69,44 @@ def page_body(buckets: Sequence[Bucket], *, marker: str = "", most: int = PAGE) 
 
 def tags_of(body: bytes) -> frozenset[Tag]:
     """Return what GetBucketTags answered; raise `XmlError`."""
-    root = _children(parse(body, "Tagging"))
+    root = _children(parse(body, "Tagging"), _OF_TAGGING)
     return frozenset(_tag(element) for element in root.get("TagSet", ()))
 
 
 def _tag(element: Element) -> Tag:
-    member = {name: text_of(child) for name, child in _children(element).items()}
+    member = {name: text_of(child) for name, child in _children(element, _OF_TAG).items()}
     if local_name(element) != "Tag" or "Key" not in member:
         raise XmlError("has something else among the tags")
     return Tag(member["Key"], member.get("Value", ""))
 
 
+def can_be_listed(name: str, region: str) -> bool:
+    """Return whether a bucket and its region have names as OSS gives them."""
+    return bool(_NAME.fullmatch(name) and _REGION.fullmatch(region))
+
+
 def _bucket(element: Element) -> Bucket:
     if local_name(element) != "Bucket":
         raise XmlError("has something else among the buckets")
-    member = {name: text_of(child) for name, child in _children(element).items()}
+    member = {name: text_of(child) for name, child in _children(element, _OF_BUCKET).items()}
     name = member.get("Name", "")
     region = member.get("Region") or member.get("Location", "").removeprefix("oss-")
     host = member.get("ExtranetEndpoint")
-    if not _NAME.fullmatch(name) or not _REGION.fullmatch(region):
+    if not can_be_listed(name, region):
         raise XmlError("has a bucket whose name or region cannot be read")
     if host is not None and not OSS_HOST.fullmatch(host):
         raise XmlError("has a bucket whose endpoint is no host of OSS")
     return Bucket(name, region, host)
 
 
-def _children(element: Element) -> dict[str, Element]:
-    """Return the children by name; raise `XmlError` if one is there twice."""
-    children = {local_name(child): child for child in element}
-    if len(children) != len(element):
+def _children(element: Element, names: frozenset[str]) -> dict[str, Element]:
+    """Return the children of these names; raise `XmlError` if one is there twice.
+
+    Others do not matter: the service may add some.
+    """
+    found = [(name, child) for child in element if (name := local_name(child)) in names]
+    children = dict(found)
+    if len(children) != len(found):
         raise XmlError(f"has an element twice in <{local_name(element)}>")
     return children
 

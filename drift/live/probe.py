@@ -90,10 +90,14 @@ def _says_hello(context: ssl.SSLContext, version: ssl.TLSVersion) -> bool:
 
 def _tried(target: Target, timeout: float) -> Reached:
     try:
+        context = _context() if target.is_tls else None
+    except OSError:  # of a file that is there and holds none, too
+        return Reached(target, problem=own("CertificatesNotReadable"))
+    try:
         with socket.create_connection((target.host, target.port), timeout) as connection:
-            if not target.is_tls:
+            if context is None:
                 return Reached(target)
-            with _context().wrap_socket(connection, server_hostname=target.host) as secure:
+            with context.wrap_socket(connection, server_hostname=target.host) as secure:
                 return Reached(target, secure.version())
     except (OSError, ValueError) as error:
         return Reached(target, problem=own(_code(error)))
@@ -118,6 +122,4 @@ def _code(error: OSError | ValueError) -> str:
         return "HostNotFound"
     if isinstance(error, TimeoutError):
         return "Timeout"
-    if isinstance(error, FileNotFoundError | PermissionError):
-        return "CertificatesNotReadable"
     return "ConnectionFailed"

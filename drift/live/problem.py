@@ -15,8 +15,11 @@ class _Said(NamedTuple):
     retryable: bool = False
 
 
-_KEY = "Check OSS_ACCESS_KEY_ID and OSS_ACCESS_KEY_SECRET."
-_SESSION = "Get new temporary credentials; OSS_SESSION_TOKEN must belong to the access key."
+_KEY = "Check the access key; `drift doctor` says where it comes from."
+_SESSION = (
+    "Get new temporary credentials, whose token belongs to the key; `drift doctor` says where they "
+    "come from."
+)
 _OWNER = "Look at the account and the bucket in the OSS console."
 _LATER = "Run drift again later, or with a lower --concurrency."
 
@@ -42,6 +45,10 @@ _OWN = {
     ),
     "NotListed": _Said(
         "The buckets were not listed before the deadline.", "Give --deadline more seconds."
+    ),
+    "RegionNotKnown": _Said(
+        "Only a pattern says in which region it is, and it is not in the list of buckets.",
+        'Declare its "Region", or correct its name.',
     ),
     "NotRead": _Said("It was not read before the deadline.", "Give --deadline more seconds."),
     "ProxyFailed": _Said("The proxy does not let the request through.", _NETWORK),

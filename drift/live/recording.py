@@ -6,7 +6,7 @@ from pathlib import Path
 from drift import disk
 from drift.errors import FileError
 from drift.live.endpoint import host_of_region
-from drift.live.listing import page_body, tags_of
+from drift.live.listing import can_be_listed, page_body, tags_of
 from drift.live.service_error import error_body, status_of
 from drift.live.source import Answer, Bucket, NoAnswerError, Tag
 from drift.plan import Problem
@@ -81,14 +81,16 @@ class Recording:
 
     def _tags(self, bucket: str) -> frozenset[Tag]:
         path = self.folder / self.regions[bucket] / bucket / "tagging.xml"
-        if not os.path.lexists(path):
-            return frozenset()
         try:
             return tags_of(_recorded(path))
         except XmlError as reason:
             raise NoAnswerError(_unreadable(path, f"it {reason}")) from None
 
     def _add(self, bucket: str, region: str) -> None:
+        if not can_be_listed(bucket, region):
+            message = f"The recording {self.folder} has a folder {region}/{bucket}."
+            advice = "Its folders are REGION/BUCKET, by the names that OSS gives; take it out."
+            raise FileError(message, advice)
         if bucket in self.regions:
             message = f"The recording {self.folder} has the bucket {bucket} in two regions."
             raise FileError(message, f"Keep it in {self.regions[bucket]} or in {region}.")

@@ -37,7 +37,7 @@ def _lines(discovery: Discovery, screen: Screen) -> Iterator[Line]:
     if discovery.problem:
         said = f"{visible(discovery.problem.message, 500)} {visible(discovery.problem.advice, 500)}"
         yield from sentences(f"The buckets could not be listed. {said}", screen, kind="bad")
-    yield Line(_summary(discovery), "head")
+    yield from sentences(_summary(discovery), screen, kind="head")
 
 
 def _decided(decision: Decision) -> tuple[str, str, str, str]:
@@ -69,8 +69,10 @@ def _place(declaration: Declaration) -> str:
 def _summary(discovery: Discovery) -> str:
     decided = len({decision.bucket.name for decision in discovery.decisions})
     buckets = "bucket is" if decided == 1 else "buckets are"
-    undeclared = "" if discovery.policy == "ignore" else f", {len(discovery.undeclared)} undeclared"
-    return f"{decided} {buckets} declared{undeclared}."
+    number = "it is not known how many" if discovery.problem else len(discovery.undeclared)
+    undeclared = "" if discovery.policy == "ignore" else f", {number} undeclared"
+    disputed = " Declarations that disagree decide nothing." if discovery.conflicts else ""
+    return f"{decided} {buckets} declared{undeclared}.{disputed}"
 
 
 def _dumps(discovery: Discovery) -> str:
@@ -79,6 +81,7 @@ def _dumps(discovery: Discovery) -> str:
     lists = {
         "decisions": map(_decision, discovery.decisions),
         "undeclared": ({"name": one.name, "region": one.region} for one in discovery.undeclared),
+        "conflicts": ({"place": str(x.place), "message": x.summary} for x in discovery.conflicts),
         "idle": map(_declared, discovery.idle),
         "unlisted": map(_declared, discovery.unlisted),
     }

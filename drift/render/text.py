@@ -127,6 +127,8 @@ def _summary(plan: Plan, screen: Screen) -> Iterator[Line]:
     buckets = "bucket" if count.buckets == 1 else "buckets"
     undeclared = f" Undeclared: {count.undeclared}." if count.undeclared else ""
     yield from sentences(f"{count.buckets} {buckets}: {told or 'none'}.{undeclared}", screen)
+    if not count.buckets:
+        yield from sentences("No declared bucket was found, so nothing is called green.", screen)
     idle = sum(bool(one.inert) for one in plan.resource_changes if one.status is Status.IN_SYNC)
     if idle:
         yield from sentences(

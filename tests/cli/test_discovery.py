@@ -106,6 +106,7 @@ def test_tags_narrow_the_patterns_and_all_must_match(write: Write, plan: Plan) -
         ("cn-beijing/app-a", tag.format("stage", "prod") + tag.format("team", "one")),
         ("eu-central-1/app-b", tag.format("stage", "prod")),
         ("eu-central-1/data", tag.format("stage", "test") + tag.format("team", "one")),
+        ("cn-beijing/logs-a", ""),
     ):
         body = f"<Tagging><TagSet>{tags}</TagSet></Tagging>"
         write(f"recording/{path}/tagging.xml", body)
@@ -154,7 +155,7 @@ def test_a_pattern_of_regions_places_no_bucket_of_another_account(write: Write, 
     write("desired/a.json", desired(["another-account", "app-a"], region="cn-*"))
     found = plan()
     assert found["verdict"] == "incomplete"
-    assert found["resource_changes"][0]["problem"]["code"] == "NoRegion"
+    assert found["resource_changes"][0]["problem"]["code"] == "RegionNotKnown"
     assert statuses(found) == {"another-account": "unreadable", "app-a": "in_sync"}
 
 
@@ -205,6 +206,10 @@ def test_patterns_that_disagree_are_an_error_that_names_both_files(
     listed = drift("plan", *LIVE, "--list").failed("app-b is declared differently")
     assert "logs-a  cn-beijing" in listed.out
     assert "app-b" not in listed.out
+    assert listed.out.endswith(" Declarations that disagree decide nothing.\n")
+    listing = json.loads(drift("plan", *LIVE, "--list", "--format", "json").out)
+    (conflict,) = listing["conflicts"]
+    assert conflict["place"].startswith("desired/b.json:6:5")
 
 
 def test_a_dispute_over_many_buckets_is_one_error(drift: Drift, write: Write) -> None:
@@ -486,3 +491,39 @@ def test_a_hostile_pattern_is_matched_at_once(drift: Drift, write: Write) -> Non
     write(f"recording/cn-beijing/{name}/httpsConfig.xml", AS_DESIRED)
     write("desired/a.json", desired(["*a" * 30 + "*b", "app-*"], region=None))
     assert drift("plan", *LIVE).code == 0
+
+
+@pytest.mark.usefixtures("refused")
+def test_a_name_that_only_the_list_could_place_says_that_it_was_refused(
+    drift: Drift, write: Write, plan: Plan
+) -> None:
+    write("desired/a.json", desired("app-a", "cn-*"))
+    (one,) = plan()["resource_changes"]
+    assert one["problem"]["code"] == "AccessDenied"
+    assert "oss:ListBuckets" in one["problem"]["advice"]
+    listed = drift("plan", *LIVE, "--list", "--undeclared", "report")
+    assert listed.code == 1
+    assert "it is not known how many undeclared." in listed.out
+
+
+def test_a_list_is_no_plan_to_save(drift: Drift, write: Write) -> None:
+    write("desired/a.json", desired("app-*"))
+    drift("plan", *LIVE, "--list", "--out", "plan.json").failed("--list makes no plan")
+    assert not Path("plan.json").exists()
+
+
+def test_a_bucket_as_such_is_never_in_sync(drift: Drift, write: Write, plan: Plan) -> None:
+    write("desired/a.json", desired("app-*", region=None))
+    found = plan()
+    found["resource_changes"][-1] |= {
+        **{name: found["resource_changes"][0][name] for name in ("source", "impact", "change")},
+        "status": "in_sync",
+    }
+    drift("show", write("p.json", found)).failed("a bucket as such has nothing")
+
+
+def test_a_plan_of_nothing_says_why_it_is_not_green(drift: Drift, write: Write) -> None:
+    write("desired/a.json", desired("nothing-*"))
+    ran = drift("plan", *LIVE)
+    assert ran.code == 1
+    assert "No declared bucket was found, so nothing is called green." in ran.out

@@ -2,11 +2,15 @@
 
 import json
 import shutil
+import signal
+import subprocess
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import closing
 from datetime import UTC, datetime
 from os import terminal_size
 from pathlib import Path
-from typing import TypeAlias
+from socket import create_server
+from typing import Any, TypeAlias
 
 import pytest
 
@@ -14,11 +18,12 @@ from drift.desired.load import load
 from drift.doctor.case import Case, Level
 from drift.doctor.checks import CHECKS, Result, examine
 from drift.emulator import EMULATOR_KEY, Clock, Emulator, ErrorAnswer, Fault
-from drift.live.credentials import Credentials, Fixed
+from drift.live.credentials import Credentials, Fixed, Provider
 from drift.live.oss import Oss
 from drift.live.recording import Recording
-from tests.cli.running import SAMPLES, Ran, desired, process
-from tests.live.wire import http, served
+from tests.cli.running import PATIENCE, SAMPLES, Ran, command, desired, environment, process
+from tests.cli.test_stopping import url
+from tests.live.wire import http, served, silent
 
 Drift: TypeAlias = Callable[..., Ran]
 Write: TypeAlias = Callable[..., Path]
@@ -161,11 +166,113 @@ def test_buckets_of_a_pattern_are_listed_and_one_is_tried(
 def test_a_pattern_that_matches_nothing_is_a_warning(
     drift: Drift, write: Write, emulator: Emulator
 ) -> None:
-    file = write("a.json", desired("nothing-*"))
+    file = write("a.json", desired(["nothing-*", "oss-example"]))
     ran = drift("doctor", file, "--endpoint", emulator.url, "--format", "json")
     levels = [level for level, _ in said(ran, "Buckets", healthy=True)]
     assert levels == ["warning", "ok"]
-    assert said(ran, "Clock", healthy=True) == [("ok", "It agrees with that of the service.")]
+    ran = drift("doctor", file, "--endpoint", emulator.url, "--format", "json", "--strict")
+    levels = [level for level, _ in said(ran, "Buckets", healthy=False)]
+    assert levels == ["problem", "ok"]
+
+
+def test_where_nothing_is_declared_there_is_no_health(
+    drift: Drift, write: Write, emulator: Emulator
+) -> None:
+    file = write("a.json", desired("nothing-*"))
+    ran = drift("doctor", file, "--endpoint", emulator.url, "--format", "json")
+    assert said(ran, "Buckets", healthy=False)[1:] == [
+        ("ok", "They can be listed (oss:ListBuckets)."),
+        ("problem", "No bucket is declared, so that there is nothing to judge."),
+    ]
+    assert said(ran, "Clock", healthy=False) == [("ok", "It agrees with that of the service.")]
+
+
+def test_a_bucket_of_no_known_region_is_a_problem(
+    drift: Drift, write: Write, emulator: Emulator
+) -> None:
+    file = write("a.json", desired(["oss-nowhere", "oss-example"], region=None))
+    ran = drift("doctor", file, "--endpoint", emulator.url, "--format", "json")
+    message = "oss-nowhere: No region is declared, and requests are signed for one."
+    assert said(ran, "Buckets", healthy=False)[1:] == [("problem", message)]
+
+
+def test_with_strict_a_warning_of_a_file_is_a_problem(
+    drift: Drift, write: Write, emulator: Emulator, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    suite = {"Enable": True, "StrongCipherSuite": False, "CustomCipherSuite": ["NO-SUCH-SUITE"]}
+    monkeypatch.setenv("DRIFT_STRICT", "1")
+    file = write("a.json", desired(CipherSuite=suite))
+    ran = drift("doctor", file, "--endpoint", emulator.url, "--format", "json")
+    levels = [level for level, _ in said(ran, "Desired files", healthy=False)]
+    assert levels == ["problem", "ok"]
+
+
+def test_what_is_undeclared_needs_the_list(
+    drift: Drift, write: Write, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("DRIFT_UNDECLARED", "fail")
+    with failing() as emulator:
+        ran = drift("doctor", write("a.json"), "--endpoint", emulator.url, "--format", "json")
+    listed = [("ok", "They can be listed (oss:ListBuckets).")]
+    assert said(ran, "Buckets", healthy=True) == listed
+    with failing(Fault(ErrorAnswer("AccessDenied"))) as emulator:
+        ran = drift("doctor", write("a.json"), "--endpoint", emulator.url, "--format", "json")
+    ((level, message),) = said(ran, "Buckets", healthy=False)
+    assert level == "problem"
+    assert message.startswith("They cannot be listed: ")
+
+
+@pytest.mark.parametrize("transport", ["auto", "openssl"])
+def test_the_transport_of_the_plan_is_tried(
+    drift: Drift, write: Write, emulator: Emulator, monkeypatch: pytest.MonkeyPatch, transport: str
+) -> None:
+    asked: list[object] = []
+
+    def noted(provider: Provider, **options: Any) -> Oss:
+        asked.append(options["carrier"])
+        return Oss(provider, **options)
+
+    monkeypatch.setattr("drift.live.oss.Oss", noted)
+    monkeypatch.setenv("DRIFT_TRANSPORT", transport)
+    ran = drift("doctor", write("a.json"), "--endpoint", emulator.url)
+    assert ran.code == 0
+    assert asked == [transport]
+    assert ("rustls, which is tried first" in ran.out) is (transport == "auto")
+
+
+def test_silence_is_given_more_time_by_an_option_that_there_is(drift: Drift, write: Write) -> None:
+    with served(silent) as wire:
+        options = ("--endpoint", wire.url, "--timeout", "0.2")
+        ran = drift("doctor", write("a.json", desired(["oss-example", "app-*"])), *options)
+    assert ran.code == 1
+    assert "--deadline" not in ran.out
+    assert ran.out.count("Give --timeout more seconds.") == 2
+
+
+def test_ctrl_c_ends_the_doctor_at_once_while_it_asks_for_the_time(
+    write: Write, folder: Path
+) -> None:
+    write("a.json")
+    with (
+        closing(create_server(("127.0.0.1", 0))) as server,
+        subprocess.Popen(
+            command("doctor", "a.json", "--endpoint", url(server), "--timeout", "600"),
+            cwd=folder,
+            env=environment(**KEY),
+            text=True,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+        ) as running,
+    ):
+        server.settimeout(PATIENCE)
+        tried, asked = (server.accept()[0] for _ in range(2))
+        assert asked.recv(1)
+        running.send_signal(signal.SIGINT)
+        out, err = running.communicate(timeout=PATIENCE)
+        tried.close()
+        asked.close()
+    assert running.returncode == 130
+    assert "Traceback" not in out + err
 
 
 def test_a_bucket_that_does_not_exist_tries_no_permission(
@@ -214,13 +321,13 @@ def test_a_bucket_that_would_speak_only_what_this_machine_cannot_is_a_problem(
     assert "oss-example is to accept only versions that this machine cannot speak" in ran.out
 
 
-def case(*paths: Path, source: bool = True, **options: str) -> Case:
+def case(*paths: Path, source: bool = True, endpoint: str | None = None) -> Case:
     """Return a case of the service itself, at which nothing is asked."""
     provider = Fixed(
         Credentials("id", "secret", None, datetime(2026, 1, 2, tzinfo=UTC).timestamp())
     )
-    oss = Oss(provider, endpoint=options.get("endpoint")) if source else None
-    return Case(load(paths), provider, oss, **options, timeout=5)
+    oss = Oss(provider, endpoint=endpoint) if source else None
+    return Case(load(paths), provider, oss, endpoint, timeout=5)
 
 
 def results(one: Case, title: str) -> Sequence[Result]:
@@ -263,6 +370,34 @@ def test_a_proxy_is_shown_without_its_password_and_tried_in_place_of_the_endpoin
         f"{url} is reached through the proxy http://{address} of the environment."
     )
     assert tried.found.message == f"{url} is reached as far as its proxy."
+
+
+PROXIES = {
+    "http://127.0.0.1:abc": None,
+    "http://127.0.0.1:99999": None,
+    "http://[::1": None,
+    "ftp://127.0.0.1": None,
+    "http://user:12345/hunter2@127.0.0.1:9": "http://127.0.0.1:9",
+    "http://user:hunter2@hunter2@127.0.0.1:9/hunter2": "http://127.0.0.1:9",
+    "http://127.0.0.1:9/?hunter2": "http://127.0.0.1:9",
+    "user:hunter2@127.0.0.1:9": "http://127.0.0.1:9",
+}
+
+
+@pytest.mark.parametrize(("proxy", "shown"), PROXIES.items())
+def test_what_is_no_proxy_is_a_problem_and_no_password_is_shown(
+    drift: Drift, write: Write, monkeypatch: pytest.MonkeyPatch, proxy: str, shown: str | None
+) -> None:
+    monkeypatch.setenv("HTTPS_PROXY", proxy)
+    ran = drift("doctor", write("a.json"), "--timeout", "0.2", "--format", "json")
+    url = "https://oss-cn-hangzhou.aliyuncs.com"
+    assert "hunter2" not in ran.out + ran.err
+    assert said(ran, "Proxy", healthy=False) == [
+        ("ok", f"{url} is reached through the proxy {shown} of the environment.")
+        if shown
+        else ("problem", f"{url}: The proxy does not let the request through.")
+    ]
+    assert bool(said(ran, "Endpoint", healthy=False)) is bool(shown)
 
 
 def test_no_proxy_stands_before_this_machine(

@@ -72,6 +72,24 @@ VARIABLES = {
 }
 
 
+@pytest.mark.parametrize(
+    "endpoint",
+    [
+        "https://b.example.com/?OSSAccessKeyId=hunter2&Signature=hunter2",
+        "https://b.example.com/hunter2#hunter2",
+        "https://b.example.com/hunter2?@",
+        "https://me:hunter2@b.example.com",
+        "https://[hunter2",
+        "hunter2",
+    ],
+)
+def test_of_a_bad_endpoint_no_more_than_its_host_is_shown(drift: Drift, endpoint: str) -> None:
+    ran = drift("doctor", "--endpoint", endpoint).failed("The endpoint", "cannot be used: ")
+    assert "hunter2" not in ran.err
+    plain = endpoint.startswith("https://b.") and "@" not in endpoint
+    assert ("The endpoint https://b.example.com cannot" in ran.err) is plain
+
+
 @pytest.mark.parametrize(("variable", "value"), VARIABLES.items())
 def test_a_bad_variable_is_named(
     drift: Drift, monkeypatch: pytest.MonkeyPatch, variable: str, value: str

@@ -54,6 +54,16 @@ def test_patterns_can_be_listed_too_and_stand_for_what_they_match(
     assert ran.err == ""
 
 
+@pytest.mark.parametrize(
+    ("policy", "listed"), [("ignore", []), ("report", [LIST]), ("fail", [LIST])]
+)
+def test_what_is_undeclared_needs_the_list(
+    drift: Drift, write: Write, policy: str, listed: list[object]
+) -> None:
+    ran = drift("policy", write("a.json", desired("a-1")), "--undeclared", policy)
+    assert statements(ran) == [read("a-1"), *listed]
+
+
 def test_a_region_that_is_a_pattern_needs_the_list(drift: Drift, write: Write) -> None:
     assert statements(drift("policy", write("a.json", desired("a-1", region="cn-*")))) == [
         read("a-1"),

@@ -30,6 +30,8 @@ REGIONS = {
 NAMES = sorted(name for names in REGIONS.values() for name in names)
 TAGGING = "<Tagging><TagSet><Tag><Key>team</Key><Value>{}</Value></Tag></TagSet></Tagging>"
 
+UNTAGGED = "<Tagging><TagSet/></Tagging>"
+
 
 @pytest.fixture
 def account(tmp_path: Path) -> Path:
@@ -38,6 +40,7 @@ def account(tmp_path: Path) -> Path:
     for region, names in REGIONS.items():
         for name in names:
             (folder / region / name).mkdir(parents=True)
+            (folder / region / name / "tagging.xml").write_text(UNTAGGED)
     for name, team in (("app-a", "blue"), ("app-b", "red&amp;\u6f02")):
         text = TAGGING.format(team)
         (folder / "cn-hangzhou" / name / "tagging.xml").write_text(text, encoding="utf-8")

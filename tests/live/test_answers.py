@@ -290,7 +290,7 @@ ERRORS = {
     "an unknown key": (
         error("InvalidAccessKeyId", "403 Forbidden"),
         "InvalidAccessKeyId",
-        "OSS does not know the access key. Check OSS_ACCESS_KEY_ID and OSS_ACCESS_KEY_SECRET.",
+        "OSS does not know the access key. Check the access key; `drift doctor` says where",
     ),
     "a wrong secret": (
         error("SignatureDoesNotMatch", "403 Forbidden"),
@@ -305,7 +305,7 @@ ERRORS = {
     "an old token": (
         error("SecurityTokenExpired", "403 Forbidden"),
         "SecurityTokenExpired",
-        "The session token has expired. Get new temporary credentials; ",
+        "The session token has expired. Get new temporary credentials, ",
     ),
     "too busy": (
         error("ServiceUnavailable", "503 Service Unavailable"),

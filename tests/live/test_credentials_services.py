@@ -334,6 +334,30 @@ def test_a_service_that_cannot_be_reached_is_an_error(search: Any) -> None:
         find(search(BASE, role_arn=ARN, sts=sts.url))
 
 
+DRIP = dripping(http(b"x" * 1000))
+
+
+def test_no_kind_of_service_holds_drift_up_by_an_answer_that_drips(
+    search: Any, token: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("drift.live.credentials.temporary._LONGEST", 0.3)
+    with served(DRIP) as wire:
+        oidc = {
+            "ALIBABA_CLOUD_OIDC_TOKEN_FILE": str(token),
+            "ALIBABA_CLOUD_ROLE_ARN": ARN,
+            "ALIBABA_CLOUD_OIDC_PROVIDER_ARN": "a",
+        }
+        searches = (
+            search({"ALIBABA_CLOUD_CREDENTIALS_URI": wire.url}),
+            search(BASE, role_arn=ARN, sts=wire.url),
+            search(oidc, sts=wire.url),
+        )
+        for one in searches:
+            with pytest.raises(CredentialsError, match="it does not answer in time"):
+                find(one)
+    assert len(wire.heads) == len(searches)
+
+
 def test_the_time_of_a_program_that_does_not_end_is_bounded(
     search: Any, config: Config, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -1,6 +1,7 @@
 """Which source the credentials come from, and what is said where one cannot be used."""
 
 import json
+import os
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
@@ -373,3 +374,42 @@ def test_without_the_need_the_heavy_library_is_not_loaded(folder: Path) -> None:
 
 def test_the_home_of_the_machine_is_used_where_none_is_set() -> None:
     assert Search({}).home == Path.home()
+
+
+def test_a_user_without_a_home_has_no_profile_and_no_file(
+    ini: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def homeless() -> Path:
+        raise RuntimeError
+
+    monkeypatch.setattr(Path, "home", homeless)
+    with pytest.raises(CredentialsError, match="There are no credentials"):
+        find(Search(OFF))
+    with pytest.raises(
+        CredentialsError, match='no profile "a": this user has no home folder'
+    ) as no:
+        find(Search(OFF, profile="a"))
+    assert no.value.advice == "Set HOME, or leave --profile out."
+    path = ini(INI)
+    named = find(Search({**OFF, "ALIBABA_CLOUD_CREDENTIALS_FILE": str(path)}))
+    assert named.name == f'section "default" of {path}'
+
+
+def test_a_pipe_a_device_and_a_file_without_measure_are_not_read(
+    folder: Path, config: Any, refused: Any
+) -> None:
+    pipe, large = folder / "pipe", folder / "large"
+    os.mkfifo(pipe)
+    with large.open("wb") as file:
+        file.truncate(1 << 34)
+    for path, reason in (
+        (pipe, "Not a regular file"),
+        ("/dev/zero", "Not a regular file"),
+        (large, "File too large"),
+    ):
+        error = refused({"ALIBABA_CLOUD_CREDENTIALS_FILE": str(path)})
+        assert str(error).endswith(f" cannot be read: {reason}.")
+    profile = config({"mode": "AK"})
+    profile.unlink()
+    os.mkfifo(profile)
+    assert str(refused()) == f"{CONFIG} cannot be read: Not a regular file."

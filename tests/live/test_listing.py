@@ -227,3 +227,8 @@ def test_a_page_of_a_source_is_one_attempt() -> None:
     known = buckets("oss-one")
     attempt = listing(Playing(document, lambda _: Answer(200, page_body(known))), None, "", None)
     assert (attempt.retryable, attempt.throttled) == (False, False)
+
+
+def test_what_the_service_may_add_to_a_list_does_not_matter() -> None:
+    added = "<New><X>1</X></New><Comment>a</Comment><Comment>b</Comment>"
+    assert [one.name for one in page_of(page(bucket("oss-one", rest=added))).buckets] == ["oss-one"]

@@ -57,8 +57,10 @@ def test_a_certificate_of_a_stranger_is_a_problem(
         assert problem(at) == "CertificateNotTrusted"
         monkeypatch.setenv("REQUESTS_CA_BUNDLE", str(tmp_path))
         assert problem(at) == "CertificateNotTrusted"
-        monkeypatch.setenv("REQUESTS_CA_BUNDLE", str(tmp_path / "nothing"))
-        assert problem(at) == "CertificatesNotReadable"
+        (tmp_path / "empty").touch()
+        for bundle in ("nothing", "empty"):
+            monkeypatch.setenv("REQUESTS_CA_BUNDLE", str(tmp_path / bundle))
+            assert problem(at) == "CertificatesNotReadable"
 
 
 def test_what_is_no_tls_is_a_problem() -> None:

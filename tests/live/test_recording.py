@@ -97,10 +97,22 @@ def test_folders_that_are_no_buckets_do_not_matter(record: Record, tmp_path: Pat
 
 TAGGED = b"<Tagging><TagSet><Tag><Key>a</Key><Value>b</Value></Tag></TagSet></Tagging>"
 
+UNTAGGED = b"<Tagging><TagSet/></Tagging>"
+
+
+def test_tags_that_were_not_recorded_are_not_known(record: Record) -> None:
+    recording = record({f"cn-hangzhou/oss-{name}": DOCUMENT for name in ("c", "a")})
+    (recording.folder / "cn-hangzhou/oss-c/tagging.xml").write_bytes(TAGGED)
+    problem = Fleet(recording).listing(None, Tag("a", "b"))
+    assert isinstance(problem, Problem)
+    assert problem.code == "NotRecorded"
+    assert problem.message.endswith("oss-a/tagging.xml.")
+
 
 def test_a_recording_lists_its_buckets(record: Record) -> None:
     recording = record({f"cn-hangzhou/oss-{name}": DOCUMENT for name in ("c", "a")})
     (recording.folder / "cn-hangzhou/oss-c/tagging.xml").write_bytes(TAGGED)
+    (recording.folder / "cn-hangzhou/oss-a/tagging.xml").write_bytes(UNTAGGED)
     first, second = Bucket("oss-a", "cn-hangzhou"), Bucket("oss-c", "cn-hangzhou")
     assert recording.buckets() == [first, second]
     assert recording.buckets(Tag("a", "b")) == [second]
@@ -278,3 +290,10 @@ def test_a_file_that_may_not_be_read_is_a_problem(
     monkeypatch.setattr("drift.disk.read", denied)
     with pytest.raises(NoAnswerError, match=r"httpsConfig\.xml cannot be read: Permission denied"):
         read(record({"cn-hangzhou/oss-example": b"<HttpsConfiguration/>"}), "oss-example")
+
+
+@pytest.mark.parametrize("place", ["cn-hangzhou/Old_Stuff", "cn-hangzhou/a&b", "OSS_x/oss-b"])
+def test_a_folder_that_can_be_no_bucket_is_named(record: Record, place: str) -> None:
+    with pytest.raises(FileError, match=f"has a folder {place}") as raised:
+        record({"cn-hangzhou/oss-example": DOCUMENT, place: DOCUMENT})
+    assert "REGION/BUCKET" in raised.value.advice

@@ -12,6 +12,7 @@ _WANTED = {
     "CipherSuite": {"Enable": True, "StrongCipherSuite": True},
 }
 _STRONG = "<CipherSuite><Enable>true</Enable><StrongCipherSuite>true</StrongCipherSuite>"
+_UNTAGGED = "<Tagging><TagSet/></Tagging>"
 _TAGGED = "<Tagging><TagSet><Tag><Key>stage</Key><Value>prod</Value></Tag></TagSet></Tagging>"
 
 
@@ -58,8 +59,7 @@ def account(folder: Path, buckets: int, *, sorts: tuple[bytes, ...] = _SORTS) ->
         place = folder / "recording" / homes[name] / name
         place.mkdir(parents=True)
         (place / "httpsConfig.xml").write_bytes(sorts[number % len(sorts)])
-        if number % 50 == 0:
-            (place / "tagging.xml").write_text(_TAGGED)
+        (place / "tagging.xml").write_text(_UNTAGGED if number % 50 else _TAGGED)
     _declare(folder / "patterns/all.json", ["app-*", "!app-*77"])
     _declare(folder / "patterns/tagged.json", "app-*0", Tags={"stage": "prod"})
     said = {name: HOMES[number % len(HOMES)] for number, name in enumerate(names)}

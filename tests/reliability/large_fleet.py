@@ -16,7 +16,7 @@ from threading import active_count
 
 from drift.check import check
 from drift.live.fleet import Fleet
-from drift.live.listing import PAGE, page_body
+from drift.live.listing import page_body
 from drift.live.source import Answer, Bucket, Tag
 from drift.planfile import dumps
 from drift.settings.https import HttpsConfiguration, Tls
@@ -30,9 +30,7 @@ _DOCUMENT = (
 _AS_DESIRED, _DRIFTED = (
     _DOCUMENT.format(version=version, more="").encode() for version in ("TLSv1.3", "TLSv1.1")
 )
-_SUITE = (
-    "<CipherSuite><Enable>true</Enable><CustomCipherSuite>{}</CustomCipherSuite></CipherSuite>"
-)
+_SUITE = "<CipherSuite><Enable>true</Enable><CustomCipherSuite>{}</CustomCipherSuite></CipherSuite>"
 
 
 def alike(name: str) -> bytes:
@@ -50,7 +48,7 @@ def held() -> dict[str, int]:
     pages = int(Path("/proc/self/statm").read_text().split()[1])
     return {
         "bytes": pages * os.sysconf("SC_PAGE_SIZE"),
-        "files": len(os.listdir("/proc/self/fd")),
+        "files": len([*Path("/proc/self/fd").iterdir()]),
         "threads": active_count(),
     }
 

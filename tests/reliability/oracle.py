@@ -24,17 +24,26 @@ class Wanted(NamedTuple):
         found = plainly(said.status, said.body) if isinstance(said, Answer) else None
         if found is None or not isinstance(said, Answer):
             return False
+        # What is not there may be so by a name that nobody knows.
+        hidden = not found.all_known and (
+            (self.tls is not None and b"<TLS" not in said.body)
+            or (self.ciphers is not None and b"<CipherSuite" not in said.body)
+        )
         silent = strict and self.ciphers and b"<CipherSuite>" not in said.body
         in_doubt = strict and (self.suspicious or not found.all_known)
         return (
-            not (silent or in_doubt)
+            not (hidden or silent or in_doubt)
             and self.tls in (None, found.tls)
             and self.ciphers in (None, found.ciphers)
         )
 
 
-def _wanted(document: Mapping[str, object], *oracle: frozenset[str] | None) -> Wanted:
-    return Wanted(HttpsConfiguration.model_validate(document), *oracle)
+def _wanted(
+    document: Mapping[str, object],
+    tls: frozenset[str] | None,
+    ciphers: frozenset[str] | None = None,
+) -> Wanted:
+    return Wanted(HttpsConfiguration.model_validate(document), tls, ciphers)
 
 
 _NEW = {"Enable": True, "TLSVersion": ["TLSv1.2", "TLSv1.3"]}

@@ -54,7 +54,7 @@ def test_memory_grows_by_little_for_each_bucket_and_files_and_threads_do_not(siz
     first, *later = found["seen"]
     assert len(later) == 12
     assert max(one["bytes"] for one in later) - first["bytes"] < size.most * size.buckets
-    assert max(one["files"] for one in later) == first["files"]
+    assert max(one["files"] for one in later) <= first["files"] + FEW
     assert max(one["threads"] for one in later) <= first["threads"] + CONCURRENCY
     assert later[-1]["threads"] == first["threads"]
 

@@ -149,12 +149,12 @@ def run(model: Model, *, strict: bool) -> Run:
         for thread in threading.enumerate():
             if thread not in before:
                 thread.join(PATIENCE)
-    assert threading.enumerate() == before
+    assert {*threading.enumerate()} <= {*before}
     return Run(plan, service)
 
 
 def _file(one: Declared, number: int) -> File:
-    scope = Scope(tuple(one.excluded), (tuple(one.tag),) if one.tag else ())
+    scope = Scope(tuple(one.excluded), ((one.tag.key, one.tag.value),) if one.tag else ())
     name = f"desired/{number}.json"
     return File(tuple(one.entries), one.wanted.setting, one.region, scope, name)
 

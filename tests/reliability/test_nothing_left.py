@@ -5,7 +5,6 @@ until their time is over, or the process.
 """
 
 import gc
-import os
 import re
 import signal
 import subprocess
@@ -51,15 +50,15 @@ class Left(NamedTuple):
         """Look at this process."""
         gc.collect()
         found = 0
-        for name in os.listdir("/proc/self/fd"):
+        for path in Path("/proc/self/fd").iterdir():
             with suppress(FileNotFoundError):
-                found += os.readlink(f"/proc/self/fd/{name}").startswith("socket:")
+                found += str(path.readlink()).startswith("socket:")
         return cls(frozenset(threading.enumerate()), found)
 
     def comes_back(self) -> None:
         """Return once there is no more than this; it takes a moment for threads to end."""
         end = monotonic() + PATIENCE
-        while (left := Left.now()) != self:
+        while (left := Left.now()).threads - self.threads or left.sockets > self.sockets:
             assert monotonic() < end, left
             sleep(0.02)
 

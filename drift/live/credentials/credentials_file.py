@@ -7,7 +7,7 @@ from pathlib import Path
 
 from drift.errors import CredentialsError
 from drift.live.credentials.key import Fixed, Provider
-from drift.live.credentials.search import Search
+from drift.live.credentials.search import Search, contents
 from drift.live.credentials.section import Section
 from drift.live.credentials.temporary import assumed, given, metadata
 
@@ -17,12 +17,14 @@ _VARIABLE = "ALIBABA_CLOUD_CREDENTIALS_FILE"
 def of_file(search: Search) -> Provider | None:
     """Return what the section of the profile stands for; None if there is none."""
     named = search.says(_VARIABLE)
-    path = Path(named) if named else search.home / ".alibabacloud" / "credentials.ini"
+    if not named and search.home is None:
+        return None
+    path = Path(named or f"{search.home}/.alibabacloud/credentials.ini")
     place = search.shown(path)
     # No interpolation: a secret may hold a percent sign.
     parser = ConfigParser(interpolation=None)
     try:
-        parser.read_string(path.read_text(encoding="utf-8"))
+        parser.read_string(contents(path).decode())
     except (FileNotFoundError, NotADirectoryError):
         if named:
             raise CredentialsError(f"{place} does not exist.", f"Correct {_VARIABLE}.") from None

@@ -33,6 +33,9 @@ def find(search: Search) -> Provider:
 
 def _asked_for(search: Search) -> Provider:
     name = str(search.profile)
+    if search.home is None:
+        message = f'There is no profile "{name}": this user has no home folder.'
+        raise CredentialsError(message, "Set HOME, or leave --profile out.")
     found = profiles(search)
     if found is None:
         message = f'There is no profile "{name}": the Alibaba Cloud CLI has no file here.'

@@ -6,14 +6,12 @@ from dataclasses import replace
 from time import time
 from typing import NamedTuple
 
-from drift import disk
 from drift.errors import CredentialsError
 from drift.live.credentials.key import Credentials, Fixed, Provider
-from drift.live.credentials.search import Search
+from drift.live.credentials.search import Search, contents
 from drift.live.credentials.section import Section
 from drift.live.credentials.temporary import assumed, given, metadata, refuse_plain
 
-_MOST = 1 << 20
 _ADVICE = "Correct the profile with `aliyun configure`, or name another with --profile."
 _OAUTH = {
     # The CLI's own sites and client ids, which the library has, too.
@@ -51,11 +49,13 @@ class Profiles(NamedTuple):
 
 
 def profiles(search: Search) -> Profiles | None:
-    """Return the CLI's profiles; None if there is no file."""
+    """Return the CLI's profiles; None if there is no file, or no folder for it."""
+    if search.home is None:
+        return None
     path = search.home / ".aliyun" / "config.json"
     place = search.shown(path)
     try:
-        document = json.loads(disk.read(path, _MOST))
+        document = json.loads(contents(path))
         found = {str(one["name"]): one for one in document.get("profiles") or ()}
         current = str(document.get("current") or "default")
     except (FileNotFoundError, NotADirectoryError):

@@ -1,8 +1,15 @@
 """Where credentials are looked for, and what may be done to get them."""
 
+import errno
+import os
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
+
+from drift import disk
+
+_MOST = 1 << 20
+"""The most bytes of a file with credentials."""
 
 
 @dataclass(frozen=True)
@@ -30,9 +37,15 @@ class Search:
         return self.says(variable).lower() == "true"
 
     @property
-    def home(self) -> Path:
-        """The folder that the Alibaba Cloud CLI and its libraries keep their files in."""
-        return Path(self.environ.get("HOME") or Path.home())
+    def home(self) -> Path | None:
+        """The folder that the Alibaba Cloud CLI and its libraries keep their files in.
+
+        None for a user that this machine does not know, as containers often have.
+        """
+        try:
+            return Path(self.environ.get("HOME") or Path.home())
+        except RuntimeError:
+            return None
 
     @property
     def session(self) -> str:
@@ -41,4 +54,15 @@ class Search:
 
     def shown(self, path: Path) -> str:
         """Return a path as people write it: with `~` for their home."""
-        return f"~/{path.relative_to(self.home)}" if path.is_relative_to(self.home) else str(path)
+        home = self.home
+        return f"~/{path.relative_to(home)}" if home and path.is_relative_to(home) else str(path)
+
+
+def contents(path: Path) -> bytes:
+    """Return the bytes of a file; raise `OSError` for one that is too large, or may never end."""
+    if path.exists() and not path.is_file() and not path.is_dir():  # to open a pipe is to wait
+        raise OSError(errno.EINVAL, "Not a regular file")
+    data = disk.read(path, _MOST)
+    if len(data) > _MOST:
+        raise OSError(errno.EFBIG, os.strerror(errno.EFBIG))
+    return data

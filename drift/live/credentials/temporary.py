@@ -1,8 +1,6 @@
 """Providers of temporary credentials: roles, the metadata service, sign-ons and programs."""
 
 from collections.abc import Callable
-from queue import Empty, SimpleQueue
-from threading import Thread
 from typing import TYPE_CHECKING, NamedTuple
 from urllib.parse import urlsplit
 
@@ -11,6 +9,7 @@ from drift.live.credentials.key import Credentials, Provider
 from drift.live.credentials.refreshing import Refreshing
 from drift.live.credentials.search import Search
 from drift.live.endpoint import is_loopback
+from drift.live.in_time import in_time
 
 if TYPE_CHECKING:
     from drift.live.credentials.library import Kind
@@ -19,6 +18,12 @@ OFF = "ALIBABA_CLOUD_ECS_METADATA_DISABLED"
 
 _PROBE = 1.25
 """Seconds after which nobody is taken to be where the metadata service of ECS would be."""
+
+_LONGEST = 10
+"""Seconds for the whole answer of a service that hands out credentials."""
+
+_PROGRAM = 65
+"""Seconds for a program, which may wait for a person; the library ends it after 60."""
 
 
 class _Http(NamedTuple):
@@ -31,7 +36,10 @@ class _Http(NamedTuple):
 
 def given(kind: "Kind", name: str, **arguments: object) -> Refreshing:
     """Return what the library's provider of this kind gives when it is given `arguments`."""
-    return Refreshing(name, lambda: _fetch(kind, name, **arguments))
+    seconds = _PROGRAM if kind == "External" else _LONGEST
+    return Refreshing(
+        name, lambda: _in_time(name, lambda: _fetch(kind, name, **arguments), seconds)
+    )
 
 
 def assumed(base: Provider, name: str, search: Search, **arguments: object) -> Refreshing:
@@ -39,15 +47,15 @@ def assumed(base: Provider, name: str, search: Search, **arguments: object) -> R
 
     def fetch() -> Credentials:
         key = base.credentials()
-        return _fetch(
-            "RamRoleArn",
-            name,
-            access_key_id=key.key_id,
-            access_key_secret=key.secret,
-            security_token=key.token,
-            sts_endpoint=search.sts,
-            **{"role_session_name": search.session, **arguments},
-        )
+        asked = {
+            "access_key_id": key.key_id,
+            "access_key_secret": key.secret,
+            "security_token": key.token,
+            "sts_endpoint": search.sts,
+            "role_session_name": search.session,
+            **arguments,
+        }
+        return _in_time(name, lambda: _fetch("RamRoleArn", name, **asked), _LONGEST)
 
     return Refreshing(name, fetch)
 
@@ -70,7 +78,7 @@ def metadata(name: str, role: str, search: Search) -> Refreshing:
         raise CredentialsError(message, "Unset it, or name another source.")
     if search.metadata is None:
         _refuse_proxy(name, search)
-    return Refreshing(name, lambda: _in_time(name, ask))
+    return Refreshing(name, lambda: _in_time(name, ask, _PROBE))
 
 
 def uri(search: Search) -> Refreshing:
@@ -114,22 +122,9 @@ def _fetch(kind: "Kind", name: str, **arguments: object) -> Credentials:
     return fetch(kind, name, **arguments)
 
 
-def _in_time(name: str, ask: Callable[[], Credentials]) -> Credentials:
-    answers: SimpleQueue[Credentials | CredentialsError] = SimpleQueue()
-
-    def work() -> None:
-        try:
-            answers.put(ask())
-        except CredentialsError as error:
-            answers.put(error)
-
-    # A daemon: an answer that drips must not hold up the exit.
-    Thread(target=work, daemon=True).start()
+def _in_time(name: str, ask: Callable[[], Credentials], seconds: float) -> Credentials:
     try:
-        answer = answers.get(timeout=_PROBE)
-    except Empty:
+        return in_time(ask, seconds)
+    except TimeoutError:
         message = f"No credentials come from {name}: it does not answer in time."
         raise CredentialsError(message, "Look at the network, or name another source.") from None
-    if isinstance(answer, CredentialsError):
-        raise answer
-    return answer
