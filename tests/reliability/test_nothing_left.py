@@ -28,10 +28,11 @@ from drift.live.transport.either import Name
 from drift.plan import Problem
 from drift.settings.https import HttpsConfiguration
 from drift.settings.setting import Setting
-from tests.cli.running import PATIENCE, Ran, command, environment
+from tests.cli.running import Ran, command, environment
 from tests.reliability.account import HOMES, Account
 from tests.reliability.conftest import KEY
 
+PATIENCE = 20
 SLOW = "*[1-9]"
 """All buckets but every tenth, whose name ends in 0."""
 NEVER: tuple[Fault, ...] = (Fault(Latency(3600), SLOW),)
