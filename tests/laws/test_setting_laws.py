@@ -112,3 +112,29 @@ def test_what_an_empty_list_allows_is_not_documented() -> None:
     desired, live = HttpsConfiguration(CipherSuite=other), HttpsConfiguration(CipherSuite=one)
     assert desired.impact(live, Difference(path, "T", None)) is Impact.MIXED
     assert live.impact(desired, Difference(path, None, "T")) is Impact.MIXED
+
+
+def test_each_doubt_about_a_suite_is_said() -> None:
+    """The examples that a law's draws may miss."""
+    setting = HttpsConfiguration.model_validate(
+        {
+            "TLS": {"Enable": True, "TLSVersion": ("TLSv1.2",)},
+            "CipherSuite": {
+                "Enable": True,
+                "StrongCipherSuite": False,
+                "CustomCipherSuite": ("ECDHE-RSA-AES128-GCM-SHA", "TLS_AES_128_GCM_SHA256"),
+                "TLS13CustomCipherSuite": (
+                    "ECDHE-RSA-AES128-GCM-SHA256",
+                    "TLS_AES_256_GCM_SHA384",
+                ),
+            },
+        }
+    )
+    said = " ".join(finding.message for finding in setting.lint())
+    for doubt in (
+        "does not know; did you mean",
+        "is a suite for TLS 1.3; its place is `TLS13CustomCipherSuite`",
+        "is a suite for TLS 1.2; its place is `CustomCipherSuite`",
+        "can be used by none of the enabled TLS versions",
+    ):
+        assert doubt in said
