@@ -14,7 +14,15 @@ from drift.cli.credentials import (
     VerboseOption,
     provider,
 )
-from drift.cli.options import Paths, RegionOption, paths_or_default, seconds
+from drift.cli.options import (
+    EndpointOption,
+    Paths,
+    RegionOption,
+    TimeoutOption,
+    TransportOption,
+    UndeclaredOption,
+    paths_or_default,
+)
 from drift.errors import CredentialsError
 from drift.untrusted import visible
 
@@ -28,39 +36,17 @@ if TYPE_CHECKING:
 def doctor(  # noqa: PLR0913 - one parameter for each option
     paths: Paths = None,
     *,
-    endpoint: Annotated[
-        str | None,
-        typer.Option(
-            envvar="DRIFT_ENDPOINT", metavar="URL", help="Use it for every bucket and region."
-        ),
-    ] = None,
+    endpoint: EndpointOption = None,
     region: RegionOption = None,
-    timeout: Annotated[
-        float,
-        typer.Option(
-            envvar="DRIFT_TIMEOUT", metavar="S", callback=seconds, help="Seconds for one request."
-        ),
-    ] = 10,
-    undeclared: Annotated[
-        Literal["ignore", "report", "fail"] | None,
-        typer.Option(
-            envvar="DRIFT_UNDECLARED",
-            help="What `drift plan` is to do with buckets that no file declares.",
-            show_default="report, if a file has a pattern; else ignore",
-        ),
-    ] = None,
+    timeout: TimeoutOption = 10,
+    undeclared: UndeclaredOption = None,
     strict: Annotated[
         bool,
         typer.Option(
             "--strict", envvar="DRIFT_STRICT", help="A warning of the files is a problem."
         ),
     ] = False,
-    transport: Annotated[
-        Literal["auto", "openssl"],
-        typer.Option(
-            envvar="DRIFT_TRANSPORT", help="What speaks TLS: the fastest, or this Python's OpenSSL."
-        ),
-    ] = "auto",
+    transport: TransportOption = "auto",
     name: Annotated[
         Literal["text", "json"],
         typer.Option("--format", envvar="DRIFT_FORMAT", help="What is printed."),

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from pathlib import Path
-from typing import Annotated, TypeAlias
+from typing import Annotated, Literal, TypeAlias
 
 import typer
 
@@ -69,6 +69,42 @@ RegionOption: TypeAlias = Annotated[
         metavar="ID",
         callback=region_id,
         help="The region of files that name none.",
+    ),
+]
+EndpointOption: TypeAlias = Annotated[
+    str | None,
+    typer.Option(
+        "--endpoint",
+        envvar="DRIFT_ENDPOINT",
+        metavar="URL",
+        help="Use it for every bucket and region.",
+    ),
+]
+TimeoutOption: TypeAlias = Annotated[
+    float,
+    typer.Option(
+        "--timeout",
+        envvar="DRIFT_TIMEOUT",
+        metavar="S",
+        callback=seconds,
+        help="Seconds for one request.",
+    ),
+]
+TransportOption: TypeAlias = Annotated[
+    Literal["auto", "openssl"],
+    typer.Option(
+        "--transport",
+        envvar="DRIFT_TRANSPORT",
+        help="What speaks TLS: the fastest, or this Python's OpenSSL.",
+    ),
+]
+UndeclaredOption: TypeAlias = Annotated[
+    Literal["ignore", "report", "fail"] | None,
+    typer.Option(
+        "--undeclared",
+        envvar="DRIFT_UNDECLARED",
+        help="What becomes of buckets that no file declares; `fail` makes them drift.",
+        show_default="report, if a file has a pattern; else ignore",
     ),
 ]
 

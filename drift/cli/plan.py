@@ -3,7 +3,8 @@
 from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
-from typing import Annotated, Literal
+from time import monotonic
+from typing import Annotated
 
 import typer
 
@@ -15,7 +16,18 @@ from drift.cli.credentials import (
     VerboseOption,
     provider,
 )
-from drift.cli.options import ColorOption, Paths, RegionOption, paths_or_default, seconds, whole
+from drift.cli.options import (
+    ColorOption,
+    EndpointOption,
+    Paths,
+    RegionOption,
+    TimeoutOption,
+    TransportOption,
+    UndeclaredOption,
+    paths_or_default,
+    seconds,
+    whole,
+)
 from drift.cli.progress import progress
 from drift.cli.source import Live, opened
 from drift.errors import OptionError
@@ -28,12 +40,7 @@ def plan(  # noqa: PLR0913 - one parameter for each option
     live: Annotated[
         str, typer.Option(metavar="SOURCE", help="`oss`, or the folder of a recording.")
     ] = "oss",
-    endpoint: Annotated[
-        str | None,
-        typer.Option(
-            envvar="DRIFT_ENDPOINT", metavar="URL", help="Use it for every bucket and region."
-        ),
-    ] = None,
+    endpoint: EndpointOption = None,
     region: RegionOption = None,
     name: Annotated[
         Format, typer.Option("--format", envvar="DRIFT_FORMAT", help="What is printed.")
@@ -67,12 +74,7 @@ def plan(  # noqa: PLR0913 - one parameter for each option
             help="How often what fails in passing is tried again, from 0 to 20.",
         ),
     ] = 7,
-    timeout: Annotated[
-        float,
-        typer.Option(
-            envvar="DRIFT_TIMEOUT", metavar="S", callback=seconds, help="Seconds for one request."
-        ),
-    ] = 10,
+    timeout: TimeoutOption = 10,
     deadline: Annotated[
         float | None,
         typer.Option(
@@ -82,24 +84,12 @@ def plan(  # noqa: PLR0913 - one parameter for each option
             help="Seconds for the whole run.",
         ),
     ] = None,
-    undeclared: Annotated[
-        Literal["ignore", "report", "fail"] | None,
-        typer.Option(
-            envvar="DRIFT_UNDECLARED",
-            help="What becomes of buckets that no file declares; `fail` makes them drift.",
-            show_default="report, if a file has a pattern; else ignore",
-        ),
-    ] = None,
+    undeclared: UndeclaredOption = None,
     listed: Annotated[
         bool,
         typer.Option("--list", help="Print which file decides each bucket, and read no setting."),
     ] = False,
-    transport: Annotated[
-        Literal["auto", "openssl"],
-        typer.Option(
-            envvar="DRIFT_TRANSPORT", help="What speaks TLS: the fastest, or this Python's OpenSSL."
-        ),
-    ] = "auto",
+    transport: TransportOption = "auto",
     profile: ProfileOption = None,
     role_arn: RoleOption = None,
     allow_process: ProcessOption = False,
@@ -119,6 +109,7 @@ def plan(  # noqa: PLR0913 - one parameter for each option
     from drift.planfile import dumps
     from drift.render import decisions
 
+    started = monotonic()
     if out:
         if listed:
             raise OptionError("--list makes no plan that --out could save.", "Give one of them.")
@@ -136,7 +127,7 @@ def plan(  # noqa: PLR0913 - one parameter for each option
         source,
         concurrency=concurrency,
         retries=retries,
-        deadline=deadline,
+        deadline=None if deadline is None else deadline - (monotonic() - started),
     )
     with progress(fleet.tally):
         discovery = discover(desired.declarations, fleet, region=region, undeclared=undeclared)

@@ -1,24 +1,13 @@
 """`drift policy`: print the least RAM policy for what is declared."""
 
-from typing import Annotated, Literal
-
-import typer
-
 from drift.cli import output
-from drift.cli.options import Paths, paths_or_default
+from drift.cli.options import Paths, UndeclaredOption, paths_or_default
 
 
 def policy(
     paths: Paths = None,
     *,
-    undeclared: Annotated[
-        Literal["ignore", "report", "fail"] | None,
-        typer.Option(
-            envvar="DRIFT_UNDECLARED",
-            help="What `drift plan` is to do with buckets that no file declares.",
-            show_default="report, if a file has a pattern; else ignore",
-        ),
-    ] = None,
+    undeclared: UndeclaredOption = None,
 ) -> int:
     """Print the least RAM policy with which the declared buckets can be read, as JSON.
 

@@ -7,12 +7,13 @@ from collections.abc import Callable
 from contextlib import closing
 from pathlib import Path
 from socket import create_server, socket
-from time import monotonic
-from typing import TypeAlias
+from time import monotonic, sleep
+from typing import Any, TypeAlias
 
 import pytest
 
 from drift.cli import main
+from drift.desired.load import Desired, load
 from tests.cli.running import PATIENCE, Ran, command, desired, environment
 
 Drift: TypeAlias = Callable[..., Ran]
@@ -86,6 +87,22 @@ def test_a_deadline_ends_the_run_and_nothing_is_called_green(
         assert one["problem"]["code"] == "NotRead"
         assert one["problem"]["message"] == "It was not read before the deadline."
         assert one["problem"]["advice"] == "Give --deadline more seconds."
+
+
+def test_a_deadline_begins_before_the_desired_files_are_read(
+    drift: Drift, write: Write, recorded: tuple[str, Path], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = write("a.json")
+
+    def slow(*arguments: Any, **options: Any) -> Desired:
+        sleep(0.2)
+        return load(*arguments, **options)
+
+    monkeypatch.setattr("drift.desired.load.load", slow)
+    ran = drift("plan", path, *recorded, "--deadline", "0.1", "--format", "json")
+    assert ran.code == 1
+    (change,) = json.loads(ran.out)["resource_changes"]
+    assert change["problem"]["code"] == "NotRead"
 
 
 def test_ctrl_c_before_the_first_request_is_130_too(
