@@ -8,10 +8,10 @@ import json
 import re
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
-from fnmatch import fnmatchcase
 from typing import NamedTuple
 
 from drift.desired.declaration import Declaration
+from drift.desired.pattern import is_pattern, matcher
 from drift.plan import Undeclared
 
 _MOST = 6144
@@ -49,10 +49,11 @@ def policy(declarations: Sequence[Declaration], undeclared: Undeclared | None = 
 def _resources(names: Iterable[str]) -> tuple[str, ...]:
     """Return the resources that names and patterns stand for, without those within others."""
     wild = {re.sub(r"[*?]*[?][*?]*|\*+", "*", name) for name in names}
+    patterns = [(name, matcher(name)) for name in wild if is_pattern(name)]
     least = (
         name
         for name in wild
-        if not any(other != name and fnmatchcase(name, other) for other in wild)
+        if not any(other != name and matches(name) for other, matches in patterns)
     )
     return tuple(f"acs:oss:*:*:{name}" for name in sorted(least))
 

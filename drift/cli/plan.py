@@ -109,7 +109,7 @@ def plan(  # noqa: PLR0913 - one parameter for each option
     from drift.planfile import dumps
     from drift.render import decisions
 
-    started = monotonic()
+    end = None if deadline is None else monotonic() + deadline
     if out:
         if listed:
             raise OptionError("--list makes no plan that --out could save.", "Give one of them.")
@@ -120,14 +120,19 @@ def plan(  # noqa: PLR0913 - one parameter for each option
         output.fail("Nothing was compared: the desired files have errors.")
         return 1
     signer = partial(
-        provider, profile=profile, role_arn=role_arn, allow_process=allow_process, verbose=verbose
+        provider,
+        profile=profile,
+        role_arn=role_arn,
+        allow_process=allow_process,
+        verbose=verbose,
+        seconds=end and max(0, end - monotonic()),
     )
     source, clock_offset = opened(Live(live, endpoint, timeout, concurrency, transport, signer))
     fleet = Fleet(
         source,
         concurrency=concurrency,
         retries=retries,
-        deadline=None if deadline is None else deadline - (monotonic() - started),
+        deadline=end and end - monotonic(),
     )
     with progress(fleet.tally):
         discovery = discover(desired.declarations, fleet, region=region, undeclared=undeclared)

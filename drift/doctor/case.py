@@ -1,6 +1,7 @@
 """What the checks look at, and what they find."""
 
 from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 from functools import cached_property
 from typing import NamedTuple
@@ -12,6 +13,7 @@ from drift.errors import CredentialsError
 from drift.live.credentials import Provider
 from drift.live.endpoint import host_of_region
 from drift.live.fleet import Fleet
+from drift.live.http_date import moment
 from drift.live.in_time import in_time
 from drift.live.source import Answer, NoAnswerError, Source
 from drift.live.transport.either import Name
@@ -85,8 +87,11 @@ class Case:
         return tuple(f"https://{host}" for host in sorted(hosts))
 
     @cached_property
-    def date(self) -> str | None:
-        """What the service says that the time is; None if it cannot be asked, or does not say."""
+    def clock_offset(self) -> timedelta | None:
+        """How far the service's clock is ahead of this machine's, as far as that is certain.
+
+        What it says may be as old as the request. None if it cannot be asked, or does not say.
+        """
         source, samples = self.source, self.samples
         if source is None:
             return None
@@ -97,10 +102,14 @@ class Case:
             bucket, declaration = samples[0][0][:2]
             return source.read(bucket, type(declaration.setting))
 
+        asked = datetime.now(UTC)
         try:
-            return in_time(ask, 3 * self.timeout).headers.get("date")
+            answer = in_time(ask, 3 * self.timeout)
         except (NoAnswerError, TimeoutError):
             return None
+        answered = datetime.now(UTC)
+        theirs = moment(answer.headers.get("date", ""))
+        return None if theirs is None else theirs - min(max(theirs, asked), answered)
 
     def fleet(self, source: Source) -> Fleet:
         """Return what reads as `drift plan` does, with its patience, but not for ever."""

@@ -2,8 +2,8 @@
 
 import ssl
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from datetime import UTC, datetime
-from email.utils import parsedate_to_datetime
 from importlib.util import find_spec
 from typing import NamedTuple, TypeAlias
 from urllib.parse import urlsplit
@@ -64,11 +64,15 @@ def _credentials(case: Case) -> Iterator[Found]:
     if isinstance(case.provider, CredentialsError):
         yield Found(Level.PROBLEM, str(case.provider), case.provider.advice)
         return
-    expires = case.provider.credentials().expires
-    end = "they have no known end"
-    if expires is not None:
-        end = f"they end at {datetime.fromtimestamp(expires, UTC):%Y-%m-%d %H:%M:%S} UTC"
+    end = _end(case.provider.credentials().expires)
     yield Found(Level.OK, f"They come from {case.provider.name}; {end}.")
+
+
+def _end(expires: float | None) -> str:
+    with suppress(ValueError, OverflowError, OSError):  # of a number that is no time
+        if expires is not None:
+            return f"they end at {datetime.fromtimestamp(expires, UTC):%Y-%m-%d %H:%M:%S} UTC"
+    return "they have no known end"
 
 
 def _proxies(case: Case) -> Iterator[Found]:
@@ -120,12 +124,11 @@ def _tls(case: Case) -> Iterator[Found]:
 
 def _clock(case: Case) -> Iterator[Found]:
     """Clock."""
-    begun = datetime.now(UTC)
-    try:
-        seconds = round((parsedate_to_datetime(str(case.date)) - begun).total_seconds())
-    except (TypeError, ValueError):
+    offset = case.clock_offset
+    if offset is None:
         yield Found(Level.WARNING, "The service did not tell its time.", "Look at the other lines.")
         return
+    seconds = round(offset.total_seconds())
     if abs(seconds) <= _STEADY:
         yield Found(Level.OK, "It agrees with that of the service.")
     else:

@@ -7,7 +7,7 @@ from threading import Thread
 from time import monotonic
 from typing import NamedTuple, TypeAlias, TypeVar
 
-from drift.errors import StoppedError
+from drift.errors import DriftError, StoppedError
 from drift.live.attempt import Attempt, Found, listing, reading
 from drift.live.backlog import Again, Backlog, Task
 from drift.live.listing import Page
@@ -111,9 +111,8 @@ class Fleet:
         done: _Done[T] = SimpleQueue()
         late = self._left() == 0
         try:
-            for _ in range(0 if late else min(self._concurrency, len(jobs))):
-                # Daemons: a thread that waits for a slow answer must not hold up the exit.
-                Thread(target=self._work, args=(jobs, backlog, done), daemon=True).start()
+            work = partial(self._work, jobs, backlog, done)
+            _start(0 if late else min(self._concurrency, len(jobs)), work)
             while len(results) < len(jobs):
                 index, result = done.get(timeout=self._left())
                 if isinstance(result, BaseException):
@@ -162,3 +161,16 @@ class Fleet:
 
     def _left(self) -> float | None:
         return None if self._end is None else max(0.0, self._end - monotonic())
+
+
+def _start(number: int, work: Callable[[], None]) -> None:
+    """Start threads; raise `DriftError` if this machine has none left."""
+    for started in range(number):
+        try:
+            # Daemons: a thread that waits for a slow answer must not hold up the exit.
+            Thread(target=work, daemon=True).start()
+        except RuntimeError:
+            if started:
+                return
+            message = "This machine has no thread left to read with."
+            raise DriftError(message, "Raise its limits, or end what else it does.") from None

@@ -8,8 +8,10 @@ from typing import TypeVar
 T = TypeVar("T")
 
 
-def in_time(ask: Callable[[], T], seconds: float) -> T:
+def in_time(ask: Callable[[], T], seconds: float | None) -> T:
     """Return what `ask` returns, or raise what it raises; raise `TimeoutError` if it is late.
+
+    With None for seconds it is never late.
 
     What is late is left to itself, and does not hold up the exit: an answer that drips ends no
     timeout of a socket, and no signal ends a search for a name.

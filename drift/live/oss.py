@@ -33,6 +33,9 @@ from drift.settings.setting import Setting
 
 logging.getLogger("oss2").setLevel(logging.CRITICAL)  # it logs tokens and signatures
 
+_CLOSE = timedelta(minutes=1)
+"""Clocks that are no farther apart agree; OSS refuses requests that are 15 minutes off."""
+
 _HOME = "cn-hangzhou"
 """The region whose endpoint is asked for the list if nothing says another; each has all."""
 
@@ -52,7 +55,8 @@ class Oss:
         carrier: Name = "auto",
     ) -> None:
         """Take the seconds for one request, and how many connections one host is worth."""
-        self._signer = _Signer(_Provider(provider))
+        self._provider = _Provider(provider)
+        self._offset = self._farthest = timedelta()
         self._endpoint = endpoint
         self._timeout = timeout
         host = str(urlsplit(endpoint).hostname) if endpoint else ""
@@ -65,14 +69,14 @@ class Oss:
 
     @property
     def clock_offset(self) -> timedelta:
-        """How far the service's clock is ahead of this machine's, as far as it was in the way."""
-        return self._signer.offset
+        """How far the service's clock is ahead of this machine's, where it was in the way most."""
+        return self._farthest
 
     def read(self, bucket: Bucket, setting: type[Setting]) -> Answer:
         """Return what OSS answers to `GET /?SUBRESOURCE` of `bucket`; raise `NoAnswerError`."""
         region = str(bucket.region)
         client = oss2.Bucket(
-            self._signer,
+            _Signer(self._provider, self._offset),
             self._endpoint or f"https://{bucket.host or host_of_region(region)}",
             bucket.name,
             **self._options(region),
@@ -83,7 +87,7 @@ class Oss:
         """Return the page of ListBuckets after `marker`; raise `NoAnswerError`."""
         region = region or _HOME
         client = oss2.Service(
-            self._signer,
+            _Signer(self._provider, self._offset),
             self._endpoint or f"https://{host_of_region(region)}",
             **self._options(region),
         )
@@ -118,9 +122,11 @@ class Oss:
 
         answer = ask()
         offset = _offset(answer)
-        if offset is None:
+        # A clock by which the request was signed is not why it was refused.
+        if offset is None or abs(offset - client.auth.offset) < _CLOSE:
             return answer
-        self._signer.offset = offset
+        self._offset = client.auth.offset = offset
+        self._farthest = max(self._farthest, offset, key=abs)
         return ask()
 
 
@@ -136,9 +142,11 @@ class _Provider(CredentialsProvider):  # type: ignore[misc]
 
 
 class _Signer(oss2.ProviderAuthV4):  # type: ignore[misc]
-    """The SDK's version 4, by the service's clock: its own takes that of this machine."""
+    """The SDK's version 4, by a service's clock: its own takes that of this machine."""
 
-    offset = timedelta()
+    def __init__(self, provider: CredentialsProvider, offset: timedelta) -> None:
+        super().__init__(provider)
+        self.offset = offset
 
     def _sign_request(
         self, req: oss2.http.Request, bucket_name: str, key: str, _additional: None = None

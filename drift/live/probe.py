@@ -13,7 +13,7 @@ from time import monotonic
 from typing import NamedTuple
 
 from drift.live.problem import own
-from drift.live.transport.transport import trusted
+from drift.live.transport.transport import TransportError, trusted
 from drift.plan import Problem
 
 _VERSIONS = {
@@ -91,7 +91,7 @@ def _says_hello(context: ssl.SSLContext, version: ssl.TLSVersion) -> bool:
 def _tried(target: Target, timeout: float) -> Reached:
     try:
         context = _context() if target.is_tls else None
-    except OSError:  # of a file that is there and holds none, too
+    except (TransportError, OSError):  # of a file that is there and holds none, too
         return Reached(target, problem=own("CertificatesNotReadable"))
     try:
         with socket.create_connection((target.host, target.port), timeout) as connection:

@@ -6,7 +6,9 @@ import signal
 import subprocess
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing
-from datetime import UTC, datetime
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta, tzinfo
+from email.utils import format_datetime
 from os import terminal_size
 from pathlib import Path
 from socket import create_server
@@ -23,7 +25,7 @@ from drift.live.oss import Oss
 from drift.live.recording import Recording
 from tests.cli.running import PATIENCE, SAMPLES, Ran, command, desired, environment, process
 from tests.cli.test_stopping import url
-from tests.live.wire import http, served, silent
+from tests.live.wire import DOCUMENT, http, saying, served, silent
 
 Drift: TypeAlias = Callable[..., Ran]
 Write: TypeAlias = Callable[..., Path]
@@ -297,6 +299,34 @@ def test_a_clock_that_is_off_is_a_warning(
     assert "seconds" in message
 
 
+@pytest.mark.parametrize("date", ["Mon, 01 Jan 99999999999999999999 00:00:00 GMT", "soon"])
+def test_a_date_that_is_none_is_a_warning(drift: Drift, write: Write, date: str) -> None:
+    with served(saying(http(DOCUMENT, Date=date))) as wire:
+        ran = drift("doctor", write("a.json"), "--endpoint", wire.url, "--format", "json")
+    assert said(ran, "Clock", healthy=True) == [("warning", "The service did not tell its time.")]
+
+
+@pytest.mark.parametrize("seconds", [-100, 0, 50, 100])
+def test_a_service_that_takes_its_time_is_not_blamed_on_the_clock(
+    write: Write, monkeypatch: pytest.MonkeyPatch, seconds: float
+) -> None:
+    """A request of 100 seconds; the service wrote its date 50 after the beginning, or not then."""
+    begun = datetime(2026, 1, 2, tzinfo=UTC)
+    date = format_datetime(begun + timedelta(seconds=seconds), usegmt=True)
+    moments = iter((begun, begun + timedelta(seconds=100)))
+
+    class Time(datetime):
+        @classmethod
+        def now(cls, tz: tzinfo | None = None) -> datetime:  # type: ignore[override]
+            assert tz is UTC
+            return next(moments)
+
+    monkeypatch.setattr("drift.doctor.case.datetime", Time)
+    with served(saying(http(DOCUMENT, Date=date))) as wire:
+        offset = case(write("a.json"), endpoint=wire.url).clock_offset
+    assert offset == timedelta(seconds=min(seconds, 0))
+
+
 def test_an_endpoint_that_cannot_be_reached_is_a_problem(drift: Drift, write: Write) -> None:
     with failing() as emulator:
         pass
@@ -425,6 +455,14 @@ def test_the_end_of_temporary_credentials_is_said(write: Write) -> None:
     assert one.found.message == (
         "They come from the given key; they end at 2026-01-02 00:00:00 UTC."
     )
+
+
+@pytest.mark.parametrize("expires", [1790000000000, 10**30, -(10**30)])
+def test_an_end_that_is_no_time_is_not_known(write: Write, expires: int) -> None:
+    one = case(write("a.json"), source=False)
+    one = replace(one, provider=Fixed(Credentials("id", "secret", "token", expires)))
+    ((_, found),) = results(one, "Credentials")
+    assert found.message == "They come from the given key; they have no known end."
 
 
 def test_every_check_has_a_title_and_a_finding_or_none(write: Write, emulator: Emulator) -> None:

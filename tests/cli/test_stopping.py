@@ -7,6 +7,7 @@ from collections.abc import Callable
 from contextlib import closing
 from pathlib import Path
 from socket import create_server, socket
+from threading import Event
 from time import monotonic, sleep
 from typing import Any, TypeAlias
 
@@ -103,6 +104,17 @@ def test_a_deadline_begins_before_the_desired_files_are_read(
     assert ran.code == 1
     (change,) = json.loads(ran.out)["resource_changes"]
     assert change["problem"]["code"] == "NotRead"
+
+
+def test_a_deadline_ends_the_search_for_credentials(
+    drift: Drift, write: Write, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    over = Event()
+    monkeypatch.setattr("drift.live.credentials.find", lambda _: over.wait(PATIENCE))
+    path = write("a.json")
+    said = "No credentials were found before the deadline. Give --deadline more seconds."
+    drift("plan", path, "--deadline", "0.1").failed(said)
+    over.set()
 
 
 def test_ctrl_c_before_the_first_request_is_130_too(

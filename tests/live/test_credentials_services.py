@@ -2,9 +2,12 @@
 
 import json
 import logging
+import os
 import subprocess
+import sys
 from collections.abc import Callable
 from pathlib import Path
+from time import sleep
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -358,16 +361,32 @@ def test_no_kind_of_service_holds_drift_up_by_an_answer_that_drips(
     assert len(wire.heads) == len(searches)
 
 
+def test_the_time_in_which_the_library_is_loaded_is_not_the_services(
+    search: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    class Slow:
+        @property
+        def fetch(self) -> Callable[..., Credentials]:
+            sleep(1.5)
+            return library.fetch
+
+    monkeypatch.setitem(sys.modules, library.__name__, Slow())
+    with answering(metadata) as wire:
+        variables = {"ALIBABA_CLOUD_ECS_METADATA_DISABLED": "false"}
+        temporary(find(search(variables, metadata=wire.url)))
+
+
 def test_the_time_of_a_program_that_does_not_end_is_bounded(
     search: Any, config: Config, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     from alibabacloud_credentials.provider import external
 
     monkeypatch.setattr(external.ExternalCredentialsProvider, "DEFAULT_TIMEOUT", 0.1)
-    config({"mode": "External", "process_command": "sleep 60"})
+    nap = f"sleep 60.{os.getpid()}"
+    config({"mode": "External", "process_command": nap})
     with pytest.raises(CredentialsError, match="its program did not end in time"):
         find(search(allow_process=True))
-    assert subprocess.run(["pgrep", "-f", "^sleep 60$"], capture_output=True).stdout == b""
+    assert subprocess.run(["pgrep", "-f", f"^{nap}$"], capture_output=True).stdout == b""
 
 
 def test_a_key_without_an_end_has_none(search: Any, config: Config, folder: Path) -> None:

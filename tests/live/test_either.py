@@ -3,7 +3,7 @@
 import sys
 from collections.abc import Callable, Mapping
 from pathlib import Path
-from threading import Thread
+from threading import Event, Thread
 
 import pytest
 
@@ -178,3 +178,30 @@ def test_a_machine_without_certificates_has_those_of_certifi(
         for name in ("auto", "openssl"):
             carried = transport(name, proxies=False, connections=0).get(wire.url, {}, 5)
             assert carried == FINE
+
+
+def test_closing_does_not_wait_for_a_transport_that_is_being_made() -> None:
+    """Certificates may come from a disk that hangs; what is made in the end carries nothing."""
+    begun, closed, late = Event(), Event(), fine()
+
+    def made() -> Transport:
+        begun.set()
+        assert closed.wait(10)
+        return late
+
+    lazy, errors = Lazy(made), list[str]()
+
+    def use() -> None:
+        try:
+            lazy.get("https://a", {}, 10)
+        except TransportError as error:
+            errors.append(error.code)
+
+    using = Thread(target=use)
+    using.start()
+    assert begun.wait(10)
+    lazy.close()
+    closed.set()
+    using.join(10)
+    assert errors == ["ConnectionFailed"]
+    assert (late.timeouts, late.closed) == ([], 1)

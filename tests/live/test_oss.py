@@ -117,11 +117,37 @@ def test_a_clock_that_cannot_be_measured_is_a_problem(
 def test_a_clock_that_no_date_satisfies_is_asked_for_once_more_and_no_more(
     playing: Callable[..., Playing],
 ) -> None:
-    now = format_datetime(datetime.now(UTC))
-    transport = playing(lambda *_: refused("RequestTimeTooSkewed", date=now))
+    later = format_datetime(datetime.now(UTC) + timedelta(hours=2))
+    transport = playing(lambda *_: refused("RequestTimeTooSkewed", date=later))
     outcome = reading(Oss(KEY), HOME, HttpsConfiguration).result.outcome
     assert isinstance(outcome, Problem)
     assert len(transport.urls) == 2
+
+
+def test_a_clock_that_agrees_is_not_blamed(playing: Callable[..., Playing]) -> None:
+    now = format_datetime(datetime.now(UTC) + timedelta(seconds=30))
+    transport = playing(lambda *_: refused("RequestTimeTooSkewed", date=now))
+    source = Oss(KEY)
+    outcome = reading(source, HOME, HttpsConfiguration).result.outcome
+    assert isinstance(outcome, Problem)
+    assert outcome.code == "RequestTimeTooSkewed"
+    assert (len(transport.urls), source.clock_offset) == (1, timedelta())
+
+
+def test_each_bucket_is_read_by_its_own_clock_and_the_worst_is_told(
+    playing: Callable[..., Playing],
+) -> None:
+    off = timedelta(hours=2)
+    wrong, right = a_clock_ahead_by(off), a_clock_ahead_by(timedelta())
+
+    def answer(host: str, headers: Mapping[str, str]) -> Answer:
+        return (wrong if host.startswith("wrong") else right)(host, headers)
+
+    playing(answer)
+    source = Oss(KEY)
+    for name in ("right", "wrong", "right", "wrong", "right"):
+        assert source.read(HOME._replace(name=name), HttpsConfiguration) == FINE
+    assert abs(source.clock_offset - off) < timedelta(seconds=10)
 
 
 def elsewhere(home: str, endpoint: str | None = None) -> Callable[..., Answer]:

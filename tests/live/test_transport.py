@@ -1,5 +1,6 @@
 """The way to the service: TLS, names, proxies, and what is sent."""
 
+import os
 import re
 import socket
 import struct
@@ -14,7 +15,10 @@ import pytest
 from drift import __version__
 from drift.live.credentials import Credentials, Fixed
 from drift.live.oss import Oss
+from drift.live.probe import Target, reach
+from drift.live.problem import own
 from drift.live.source import Answer, Bucket, NoAnswerError
+from drift.live.transport.either import Name
 from drift.live.transport.transport import TransportError
 from drift.settings.https import HttpsConfiguration
 from tests.cli.running import desired
@@ -298,3 +302,17 @@ def test_certificates_that_cannot_be_read_are_a_problem_of_the_bucket(
     source = Oss(Fixed(Credentials("id", "secret")), endpoint="https://127.0.0.1:9")
     with pytest.raises(NoAnswerError, match="certificates to trust cannot be read"):
         source.read(BUCKET, HttpsConfiguration)
+
+
+@pytest.mark.parametrize("carrier", ["auto", "openssl"])
+def test_a_pipe_that_certificates_could_come_from_is_not_waited_for(
+    folder: Path, monkeypatch: pytest.MonkeyPatch, carrier: Name
+) -> None:
+    os.mkfifo(folder / "pipe")
+    monkeypatch.setenv("REQUESTS_CA_BUNDLE", str(folder / "pipe"))
+    key = Fixed(Credentials("id", "secret"))
+    source = Oss(key, endpoint="https://127.0.0.1:9", carrier=carrier)
+    with pytest.raises(NoAnswerError, match="certificates to trust cannot be read"):
+        source.read(BUCKET, HttpsConfiguration)
+    (found,) = reach([Target("127.0.0.1", 9, is_tls=True)], 10)
+    assert found.problem == own("CertificatesNotReadable")

@@ -1,6 +1,6 @@
 """Providers of temporary credentials: roles, the metadata service, sign-ons and programs."""
 
-from collections.abc import Callable
+from functools import partial
 from typing import TYPE_CHECKING, NamedTuple
 from urllib.parse import urlsplit
 
@@ -37,9 +37,7 @@ class _Http(NamedTuple):
 def given(kind: "Kind", name: str, **arguments: object) -> Refreshing:
     """Return what the library's provider of this kind gives when it is given `arguments`."""
     seconds = _PROGRAM if kind == "External" else _LONGEST
-    return Refreshing(
-        name, lambda: _in_time(name, lambda: _fetch(kind, name, **arguments), seconds)
-    )
+    return Refreshing(name, lambda: _fetched(kind, name, seconds, **arguments))
 
 
 def assumed(base: Provider, name: str, search: Search, **arguments: object) -> Refreshing:
@@ -55,7 +53,7 @@ def assumed(base: Provider, name: str, search: Search, **arguments: object) -> R
             "role_session_name": search.session,
             **arguments,
         }
-        return _in_time(name, lambda: _fetch("RamRoleArn", name, **asked), _LONGEST)
+        return _fetched("RamRoleArn", name, _LONGEST, **asked)
 
     return Refreshing(name, fetch)
 
@@ -64,9 +62,10 @@ def metadata(name: str, role: str, search: Search) -> Refreshing:
     """Return the RAM role of this ECS instance; whether it is one is known within two seconds."""
 
     def ask() -> Credentials:
-        return _fetch(
+        return _fetched(
             "EcsRamRole",
             name,
+            _PROBE,
             role_name=role,
             disable_imds_v1=search.switched("ALIBABA_CLOUD_IMDSV1_DISABLED"),
             http_options=_Http(search.metadata),
@@ -78,7 +77,7 @@ def metadata(name: str, role: str, search: Search) -> Refreshing:
         raise CredentialsError(message, "Unset it, or name another source.")
     if search.metadata is None:
         _refuse_proxy(name, search)
-    return Refreshing(name, lambda: _in_time(name, ask, _PROBE))
+    return Refreshing(name, ask)
 
 
 def uri(search: Search) -> Refreshing:
@@ -115,16 +114,13 @@ def _refuse_proxy(name: str, search: Search) -> None:
             raise CredentialsError(message, f"Unset {variable} for drift.")
 
 
-def _fetch(kind: "Kind", name: str, **arguments: object) -> Credentials:
-    # A quarter of a second, which those who export a key do not need.
+def _fetched(kind: "Kind", name: str, seconds: float, **arguments: object) -> Credentials:
+    # A quarter of a second, and two on a cold machine: those who export a key do not need it, and
+    # it is no part of what a service may take.
     from drift.live.credentials.library import fetch  # noqa: PLC0415
 
-    return fetch(kind, name, **arguments)
-
-
-def _in_time(name: str, ask: Callable[[], Credentials], seconds: float) -> Credentials:
     try:
-        return in_time(ask, seconds)
+        return in_time(partial(fetch, kind, name, **arguments), seconds)
     except TimeoutError:
         message = f"No credentials come from {name}: it does not answer in time."
         raise CredentialsError(message, "Look at the network, or name another source.") from None

@@ -56,26 +56,32 @@ class Lazy:
         return self._ready().get(url, headers, timeout)
 
     def close(self) -> None:
-        """Break off what is under way; a transport that was not made is not made any more."""
-        with self._lock:
-            self._closed = True
-            if self._transport:
-                self._transport.close()
+        """Break off what is under way, without waiting for a transport that is being made."""
+        self._closed = True
+        if self._transport:
+            self._transport.close()
 
     def _ready(self) -> Transport:
         with self._lock:
-            if self._closed:
-                raise TransportError("ConnectionFailed")
-            if self._transport is None:
+            if self._transport is None and not self._closed:
                 self._transport = self._made()
-            return self._transport
+        if self._closed or self._transport is None:
+            self.close()  # which may have come while it was made
+            raise TransportError("ConnectionFailed")
+        return self._transport
 
 
 def trusted() -> Path | None:
-    """Return what holds certificates to trust beside the system's: a file, or a folder of them."""
+    """Return what holds certificates to trust beside the system's: a file, or a folder of them.
+
+    Raise `TransportError` for anything else: to open a pipe is to wait.
+    """
     for name in ("REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE"):
         if os.environ.get(name):
-            return Path(os.environ[name])
+            path = Path(os.environ[name])
+            if not path.is_file() and not path.is_dir():
+                raise TransportError("CertificatesNotReadable")
+            return path
     return None
 
 
