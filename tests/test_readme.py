@@ -1,14 +1,13 @@
 """What the README shows is run again, and must come out as shown."""
 
-import os
 import re
 import subprocess
 import sys
-from pathlib import Path
 
 import pytest
 
-ROOT = Path(__file__).parent.parent
+from tests.cli.running import ROOT, environment
+
 README = (ROOT / "README.md").read_text()
 SESSION = re.compile(r"^\$ (?P<command>.+)\n(?P<output>(?:(?!\$ ).*\n)*)", re.MULTILINE)
 
@@ -26,9 +25,13 @@ def test_there_is_a_session() -> None:
 @pytest.mark.parametrize(("command", "output"), sessions())
 def test_a_session_comes_out_as_shown(command: str, output: str) -> None:
     shell = command.replace("drift ", f'"{sys.executable}" -m drift ', 1)
-    environment = {name: value for name, value in os.environ.items() if "DRIFT" not in name}
     result = subprocess.run(
-        ["bash", "-c", shell], cwd=ROOT, env=environment, capture_output=True, text=True, timeout=60
+        ["bash", "-c", shell],
+        cwd=ROOT,
+        env=environment(),
+        capture_output=True,
+        text=True,
+        timeout=60,
     )
     assert result.stdout + result.stderr == output
 

@@ -10,6 +10,7 @@ from typing import NamedTuple, TypeAlias, TypeVar
 from drift.errors import DriftError, StoppedError
 from drift.live.attempt import Attempt, Found, listing, reading
 from drift.live.backlog import Again, Backlog, Task
+from drift.live.in_time import arrival
 from drift.live.listing import Page
 from drift.live.pace import Pace
 from drift.live.patience import RETRIES, Patience
@@ -114,7 +115,7 @@ class Fleet:
             work = partial(self._work, jobs, backlog, done)
             _start(0 if late else min(self._concurrency, len(jobs)), work)
             while len(results) < len(jobs):
-                index, result = done.get(timeout=self._left())
+                index, result = arrival(done, self._left())
                 if isinstance(result, BaseException):
                     raise result
                 results[index] = result

@@ -12,6 +12,7 @@ from threading import Thread
 from time import monotonic
 from typing import NamedTuple
 
+from drift.live.in_time import arrival
 from drift.live.problem import own
 from drift.live.transport.transport import TransportError, trusted
 from drift.plan import Problem
@@ -55,7 +56,7 @@ def reach(targets: Sequence[Target], timeout: float) -> tuple[Reached, ...]:
     end, found = monotonic() + timeout, dict[Target, Reached]()
     try:
         while len(found) < len(targets):
-            one = done.get(timeout=max(0, end - monotonic()))
+            one = arrival(done, max(0, end - monotonic()))
             found[one.target] = one
     except Empty:
         pass

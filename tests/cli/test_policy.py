@@ -101,7 +101,9 @@ NAMES = st.lists(
 
 
 @settings(
-    max_examples=30, suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None
+    max_examples=30,
+    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
+    deadline=None,
 )
 @given(NAMES, st.randoms(use_true_random=False))
 def test_all_that_is_declared_is_allowed_by_the_fewest_resources(

@@ -4,7 +4,9 @@ import re
 import socket
 from collections.abc import Callable
 from contextlib import ExitStack
+from datetime import UTC, datetime
 from pathlib import Path
+from threading import Event
 from time import sleep
 from typing import TypeAlias
 from urllib.parse import urlsplit
@@ -99,11 +101,18 @@ def test_a_client_that_waits_for_a_word_is_told_to_go_on(
 
 
 def test_a_client_that_went_away_gets_no_late_answer(folder: Path) -> None:
-    with Emulator(Recording(folder), faults=(Fault(Latency(0.1)),)) as running:
+    gone = Event()
+
+    def now() -> datetime:
+        assert gone.wait(5)  # the emulator looks at the clock before it looks at a request
+        return datetime.now(UTC)
+
+    with Emulator(Recording(folder), faults=(Fault(Latency(0.1)),), now=now) as running:
         parts = urlsplit(running.url)
         connection = socket.create_connection((parts.hostname, parts.port), timeout=5)
         connection.sendall(raw("oss-example") * 2)
         connection.shutdown(socket.SHUT_WR)
+        gone.set()
         assert connection.recv(1) == b""
         connection.close()
         with socket.create_connection((parts.hostname, parts.port), timeout=5) as other:

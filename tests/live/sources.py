@@ -1,9 +1,12 @@
 """Sources that a test makes up, and what they are asked for."""
 
 from collections.abc import Callable
+from time import monotonic
 from typing import TypeAlias
 
-from drift.live.fleet import Request
+import pytest
+
+from drift.live.fleet import Fleet, Request
 from drift.live.source import Answer, Bucket, Tag
 from drift.settings.https import HttpsConfiguration
 from drift.settings.setting import Setting
@@ -39,6 +42,17 @@ def requests(count: int) -> list[Request]:
     """Return requests for the buckets b000, b001, ..."""
     buckets = [Bucket(f"b{number:03}", "cn-hangzhou") for number in range(count)]
     return [Request(bucket, HttpsConfiguration) for bucket in buckets]
+
+
+def runs_out(fleet: Fleet, patch: pytest.MonkeyPatch, enough: Callable[[], bool]) -> None:
+    """Let no time pass for a fleet, whatever the machine does, until `enough`; then 0.1 s is left.
+
+    The thread that waits asks for `enough` whenever it looks at the clock: before the others are
+    there, and before it waits for each result.
+    """
+    begun, end = monotonic(), fleet._end
+    assert end is not None
+    patch.setattr("drift.live.fleet.monotonic", lambda: end - 0.1 if enough() else begun)
 
 
 def document(bucket: str) -> Answer:

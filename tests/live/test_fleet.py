@@ -1,14 +1,16 @@
 """Many buckets at once: in their order, never too many, and no bug swallowed."""
 
 import os
+import signal
 import socket
+import threading
 from collections.abc import Callable
-from threading import Event, Lock, Timer, active_count
+from threading import Barrier, Event, Lock, active_count
 from time import monotonic, sleep
 
 import pytest
 
-from drift.errors import StoppedError
+from drift.errors import DriftError, StoppedError
 from drift.live.credentials import Credentials, Fixed
 from drift.live.fleet import Fleet, Request
 from drift.live.oss import Oss
@@ -21,10 +23,17 @@ from drift.plan import Problem
 from drift.settings.https import HttpsConfiguration
 from drift.settings.setting import Setting
 from tests.declared import Answers
-from tests.live.sources import Playing, document, named, requests
+from tests.live.sources import Playing, document, named, requests, runs_out
 from tests.live.wire import DOCUMENT, Wire, served
 
 PATIENCE = 20
+
+
+def until(done: Callable[[], bool]) -> None:
+    end = monotonic() + PATIENCE
+    while not done():
+        assert monotonic() < end
+        sleep(0.01)
 
 
 def test_outcomes_come_in_the_order_of_requests_whatever_the_order_of_arrival() -> None:
@@ -119,7 +128,7 @@ def test_one_problem_does_not_touch_the_other_buckets() -> None:
     assert named(outcomes[3]) == "b003"
 
 
-def test_a_deadline_keeps_what_was_read_in_time() -> None:
+def test_a_deadline_keeps_what_was_read_in_time(monkeypatch: pytest.MonkeyPatch) -> None:
     over = Event()
 
     def read(bucket: str) -> Answer:
@@ -128,7 +137,8 @@ def test_a_deadline_keeps_what_was_read_in_time() -> None:
         return document(bucket)
 
     started = monotonic()
-    fleet = Fleet(Playing(read), concurrency=2, deadline=0.3)
+    fleet = Fleet(Playing(read), concurrency=2, deadline=PATIENCE)
+    runs_out(fleet, monkeypatch, lambda: fleet.tally.done == 4)
     outcomes = [found.outcome for found in fleet.read(requests(5))]
     assert monotonic() - started < PATIENCE / 2
     over.set()
@@ -136,7 +146,9 @@ def test_a_deadline_keeps_what_was_read_in_time() -> None:
     assert [named(outcomes[index]) for index in (0, 1, 3, 4)] == ["b000", "b001", "b003", "b004"]
 
 
-def test_after_the_deadline_no_further_bucket_is_asked_for() -> None:
+def test_after_the_deadline_no_further_bucket_is_asked_for(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
     asked: list[str] = []
     over = Event()
 
@@ -145,14 +157,22 @@ def test_after_the_deadline_no_further_bucket_is_asked_for() -> None:
         assert over.wait(PATIENCE)
         return document(bucket)
 
-    before = active_count()
-    fleet = Fleet(Playing(read), concurrency=3, deadline=0.1)
+    def begun() -> set[threading.Thread]:
+        return {*threading.enumerate()} - before
+
+    def all_have_asked() -> bool:
+        if not begun():
+            return False
+        until(lambda: len(asked) == 3)
+        return True
+
+    before = {*threading.enumerate()}
+    fleet = Fleet(Playing(read), concurrency=3, deadline=PATIENCE)
+    runs_out(fleet, monkeypatch, all_have_asked)
     outcomes = [found.outcome for found in fleet.read(requests(20))]
     assert outcomes == [own("NotRead")] * 20
     over.set()
-    end = monotonic() + PATIENCE
-    while active_count() > before:
-        assert monotonic() < end
+    until(lambda: not begun())
     assert sorted(asked) == ["b000", "b001", "b002"]
 
 
@@ -180,16 +200,9 @@ def test_stopping_names_what_was_not_looked_at() -> None:
     assert raised.value.__suppress_context__
 
 
-def until(done: Callable[[], bool]) -> None:
-    end = monotonic() + PATIENCE
-    while not done():
-        assert monotonic() < end
-        sleep(0.01)
-
-
 def deadline(fleet: Fleet) -> None:
-    found = fleet.read(requests(40))
-    assert [one.outcome for one in found] == [own("NotRead")] * 40
+    found = fleet.read([*requests(40), Request(Bucket("late", "cn-hangzhou"), HttpsConfiguration)])
+    assert [one.outcome for one in found] == [*[own("NotRead")] * 40, own("Timeout")]
 
 
 def a_bug(fleet: Fleet) -> None:
@@ -209,7 +222,7 @@ def test_no_thread_and_no_socket_is_left_behind(
     carrier: Name, end: Callable[[Fleet], None]
 ) -> None:
     class Breaking(Oss):
-        """The service; but for two buckets that end the run, once many are under way."""
+        """The service; but for three buckets that end the run, once many are under way."""
 
         def read(self, bucket: Bucket, setting: type[Setting]) -> Answer:
             if bucket.name == "bug":
@@ -218,6 +231,10 @@ def test_no_thread_and_no_socket_is_left_behind(
             if bucket.name == "stop":
                 until(lambda: len(reached) == 40)
                 raise KeyboardInterrupt
+            if bucket.name == "late":
+                until(lambda: len(reached) == 40)
+                fleet._end = monotonic()
+                raise NoAnswerError(own("Timeout"))
             return super().read(bucket, setting)
 
     reached: list[socket.socket] = []
@@ -234,7 +251,8 @@ def test_no_thread_and_no_socket_is_left_behind(
         source = Breaking(key, endpoint=wire.url, timeout=timeout, carrier=carrier)
         before = active_count()
         begun = monotonic()
-        end(Fleet(source, concurrency=41, deadline=1 if end is deadline else PATIENCE, retries=0))
+        fleet = Fleet(source, concurrency=41, deadline=PATIENCE, retries=0)
+        end(fleet)
         assert monotonic() - begun < PATIENCE / 2
         until(lambda: wire.sent == len(wire.heads) == 40)
         until(lambda: active_count() <= before)
@@ -263,23 +281,46 @@ def test_a_recording_is_read_until_the_deadline_too() -> None:
 
 
 def test_ctrl_c_reaches_the_thread_that_waits() -> None:
-    """The signal comes from outside, while all wait for answers."""
-    import signal
-
-    over = Event()
+    """The signal comes as if from outside, while all wait for answers."""
+    both, over = Barrier(2), Event()
 
     def read(bucket: str) -> Answer:
+        if both.wait(PATIENCE) == 0:
+            os.kill(os.getpid(), signal.SIGINT)
         assert over.wait(PATIENCE)
         return document(bucket)
 
-    timer = Timer(0.1, lambda: os.kill(os.getpid(), signal.SIGINT))
-    timer.start()
     source = Playing(read)
     with pytest.raises(StoppedError) as raised:
         Fleet(source).read(requests(2))
     over.set()
-    timer.join()
     assert (raised.value.unread, source.closed) == (("b000", "b001"), 1)
+
+
+class Scarce(threading.Thread):
+    """Threads of which a machine has only a few."""
+
+    left = 0
+
+    def start(self) -> None:
+        if not Scarce.left:
+            raise RuntimeError("can't start new thread")
+        Scarce.left -= 1
+        super().start()
+
+
+def test_where_threads_are_scarce_fewer_read(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("drift.live.fleet.Thread", Scarce)
+    monkeypatch.setattr(Scarce, "left", 2)
+    found = Fleet(Playing(document)).read(requests(9))
+    assert [named(one.outcome) for one in found] == [f"b{number:03}" for number in range(9)]
+
+
+def test_where_there_is_no_thread_nothing_is_read(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("drift.live.fleet.Thread", Scarce)
+    with pytest.raises(DriftError, match="This machine has no thread left to read with") as raised:
+        Fleet(Playing(document)).read(requests(9))
+    assert "limits" in raised.value.advice
 
 
 def test_ctrl_c_while_buckets_are_listed_is_one_too() -> None:

@@ -266,7 +266,10 @@ def recorded_bodies(draw: st.DrawFn) -> bytes:
             return as_xml(draw(live_documents).document(), draw)
 
 
-@settings(max_examples=12, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(
+    max_examples=12,
+    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
+)
 @given(
     bodies=st.lists(st.tuples(st.sampled_from(REGIONS), recorded_bodies()), min_size=1, max_size=6),
     desired=desired_documents,

@@ -22,7 +22,7 @@ from drift.live.service_error import error_body
 from drift.live.source import Answer, Bucket, NoAnswerError
 from drift.plan import Problem
 from drift.settings.https import HttpsConfiguration
-from tests.live.sources import Playing, document, named, requests
+from tests.live.sources import Playing, document, named, requests, runs_out
 from tests.live.throttling import Clock
 
 BUCKET = Bucket("b000", "cn-hangzhou")
@@ -140,7 +140,8 @@ def test_a_bucket_that_waits_occupies_no_thread(monkeypatch: pytest.MonkeyPatch)
     def read(bucket: str) -> Answer:
         return said("Timeout") if bucket < "b020" else document(bucket)
 
-    fleet = Fleet(Playing(read), concurrency=1, deadline=1)
+    fleet = Fleet(Playing(read), concurrency=1, deadline=30)
+    runs_out(fleet, monkeypatch, lambda: fleet.tally.done == 20)
     found = fleet.read(requests(40))
     assert [one.outcome == own("NotRead") for one in found] == [True] * 20 + [False] * 20
     assert fleet.tally.attempts == 40

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from threading import Event, Thread
+from time import monotonic, sleep
 from typing import NamedTuple
 
 import pytest
@@ -125,4 +126,8 @@ def test_connections_to_two_thousand_hosts_are_about_as_many_as_are_read_at_once
     assert not [one for one in found if getattr(one.outcome, "retryable", False)]
     # A read that has no connection yet may hold a file, in which its host is looked up.
     assert before < max(counts) <= before + 2 * CONCURRENCY
-    assert open_files() <= before + FEW
+    # Connections of rustls are closed a moment after whoever read from them is done.
+    end = monotonic() + PATIENCE
+    while open_files() > before + FEW:
+        assert monotonic() < end, open_files()
+        sleep(0.02)

@@ -1,7 +1,6 @@
 """The same input gives the same bytes, whatever Python's hashes and the order of answers."""
 
 import json
-import os
 import re
 import subprocess
 import sys
@@ -20,9 +19,9 @@ from drift.live.source import Answer, Bucket, Tag
 from drift.planfile import dumps
 from drift.render import Format, render
 from drift.settings.setting import Setting
+from tests.cli.running import ROOT, environment
 from tests.declared import NOW
 
-ROOT = Path(__file__).parents[2]
 DECLARATIONS = load([ROOT / "samples" / "desired"]).declarations
 PLAN = ("plan", "samples/desired", "--live", "samples/recording")
 FAULTY = ("validate", "--format", "json", "faulty")
@@ -83,7 +82,7 @@ def output(seed: int, folder: Path, *arguments: str) -> str:
     done = subprocess.run(
         [sys.executable, "-m", "drift", *arguments],
         cwd=folder,
-        env={**os.environ, "PYTHONHASHSEED": str(seed), "PYTHONPATH": str(ROOT)},
+        env=environment(PYTHONHASHSEED=str(seed)),
         capture_output=True,
         text=True,
         check=False,

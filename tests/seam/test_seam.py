@@ -1,7 +1,6 @@
 """The seam: adding a setting is adding one file. Each test drives a copy of drift that has one."""
 
 import json
-import os
 import shutil
 import subprocess
 import sys
@@ -12,6 +11,7 @@ import jsonschema
 import pytest
 
 import drift
+from tests.cli.running import environment
 
 PACKAGE = Path(drift.__file__).parent
 NEW = Path(__file__).with_name("public_access_block.py")
@@ -88,11 +88,10 @@ def write(folder: Path, document: dict[str, Any]) -> None:
 
 def run(folder: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
     """Run Python in `folder`, where it finds the copy of drift before any other."""
-    environment = {**os.environ, "PYTHONPATH": str(folder)}
     return subprocess.run(
         [sys.executable, *arguments],
         cwd=folder,
-        env=environment,
+        env=environment(PYTHONPATH=str(folder)),
         capture_output=True,
         text=True,
         check=False,
