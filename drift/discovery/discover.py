@@ -9,9 +9,6 @@ from drift.live.fleet import Fleet
 from drift.live.source import Tag
 from drift.plan import Problem, Undeclared
 
-_ANYWHERE = "cn-hangzhou"
-"""Where buckets are listed if nothing names a region: each region lists those of all."""
-
 
 def discover(
     declarations: Sequence[Declaration],
@@ -42,7 +39,7 @@ def _listing(
     declarations: Sequence[Declaration], fleet: Fleet, region: str | None
 ) -> Listing | Problem:
     named = sorted({one.exact_region for one in declarations if one.exact_region})
-    asked = region or next(iter(named), _ANYWHERE)
+    asked = region or next(iter(named), None)
     buckets = fleet.listing(asked)
     if isinstance(buckets, Problem):
         return buckets

@@ -1,17 +1,15 @@
 """What can go wrong on purpose: a rule says for which buckets, how often, and what happens."""
 
-import re
 from dataclasses import KW_ONLY, dataclass
 from math import log1p
 from typing import Literal, TypeAlias
 
-from drift.live.service_error import STATUS, error_body
+from drift.live.service_error import CODE, STATUS, error_body
 from drift.live.source import Answer
 
 _HOUR = 3600
 _YEAR = 366 * 86_400
 _MOST = 1_000_000
-_CODE = re.compile(r"[A-Z][A-Za-z]{2,63}")
 _MESSAGE = "The emulator was told to fail here."
 
 
@@ -35,7 +33,7 @@ class ErrorAnswer:
 
     def __post_init__(self) -> None:
         """Raise `ValueError` for what is no error of the service's form."""
-        if not _CODE.fullmatch(self.code):
+        if not CODE.fullmatch(self.code):
             raise ValueError(f"code is {self.code!r}, and must be a word such as AccessDenied")
         if self.status is None and self.code not in STATUS:
             raise ValueError(f"code is {self.code}, which needs a status beside it")

@@ -11,12 +11,12 @@ from urllib.parse import unquote
 from drift.emulator.reader import Message
 from drift.emulator.refusal import RefusedError
 from drift.live.endpoint import OSS_HOST
+from drift.live.listing import BUCKET_NAME
 from drift.xml import LIMIT
 
 ENDPOINT = "oss.localhost"
 """The host of the endpoint by name; each bucket has a host of its own below it."""
 
-_BUCKET = re.compile(r"[a-z0-9][a-z0-9-]{1,61}[a-z0-9]")
 _HOST = re.compile(r"(\[[0-9a-f:.]{2,45}]|[a-z0-9_.-]{1,255})(:[0-9]{1,5})?", re.IGNORECASE)
 
 
@@ -87,7 +87,7 @@ def _address(host: str, path: str) -> tuple[str, str]:
         bucket, key = virtual, path[1:]
     else:
         bucket, _, key = path[1:].partition("/")
-    if bucket and not _BUCKET.fullmatch(bucket):
+    if bucket and not BUCKET_NAME.fullmatch(bucket):
         raise RefusedError("InvalidBucketName", "The specified bucket is not valid.")
     return bucket, key
 

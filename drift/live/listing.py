@@ -21,7 +21,9 @@ _OF_BUCKET = frozenset(("Name", "Region", "Location", "ExtranetEndpoint"))
 _OF_TAGGING = frozenset(("TagSet",))
 _OF_TAG = frozenset(("Key", "Value"))
 
-_NAME = re.compile(r"[a-z0-9][a-z0-9-]{1,61}[a-z0-9]")
+BUCKET_NAME = re.compile(r"[a-z0-9][a-z0-9-]{1,61}[a-z0-9]")
+"""What a bucket can be called."""
+
 _REGION = re.compile(r"[a-z][a-z0-9-]{1,57}")
 _CREATED = "2026-01-01T00:00:00.000Z"
 
@@ -82,7 +84,7 @@ def _tag(element: Element) -> Tag:
 
 def can_be_listed(name: str, region: str) -> bool:
     """Return whether a bucket and its region have names as OSS gives them."""
-    return bool(_NAME.fullmatch(name) and _REGION.fullmatch(region))
+    return bool(BUCKET_NAME.fullmatch(name) and _REGION.fullmatch(region))
 
 
 def _bucket(element: Element) -> Bucket:

@@ -39,8 +39,11 @@ STATUS = {
 }
 """The HTTP status of each code; 403 for any other."""
 
+CODE = re.compile(r"[A-Z][A-Za-z]{2,63}")
+"""How every error code looks."""
+
 _SHAPE = {
-    "Code": re.compile(r"[A-Z][A-Za-z]{2,63}"),
+    "Code": CODE,
     "RequestId": re.compile(r"[0-9A-Fa-f-]{1,64}"),
     "Endpoint": OSS_HOST,
 }

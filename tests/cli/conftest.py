@@ -1,37 +1,24 @@
 """A folder to work in, and the command line to run there."""
 
-import os
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
 import pytest
 
-from drift.cli import main
-from tests.cli.running import SAMPLES, Ran, desired, is_meddling, text
+from tests.cli.running import SAMPLES, Ran, by_itself, desired, run_here, text
 
 
 @pytest.fixture(autouse=True)
 def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """Return the empty folder in which everything happens, away from the environment's wishes."""
-    for name in filter(is_meddling, list(os.environ)):
-        monkeypatch.delenv(name)
-    monkeypatch.setenv("HOME", str(tmp_path))
-    monkeypatch.setenv("ALIBABA_CLOUD_ECS_METADATA_DISABLED", "true")
-    monkeypatch.chdir(tmp_path)
-    return tmp_path
+    return by_itself(tmp_path, monkeypatch)
 
 
 @pytest.fixture
 def drift(capsys: pytest.CaptureFixture[str]) -> Callable[..., Ran]:
-    """Run drift in this process; whatever it prints must be harmless."""
-
-    def run(*arguments: str | Path) -> Ran:
-        capsys.readouterr()
-        code = main([*map(str, arguments)])
-        out, err = capsys.readouterr()
-        return Ran(code, out, err).harmless()
-
-    return run
+    """Return what runs drift in this process."""
+    return partial(run_here, capsys)
 
 
 @pytest.fixture

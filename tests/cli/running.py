@@ -5,9 +5,14 @@ import os
 import re
 import subprocess
 import sys
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, NamedTuple
+
+import pytest
+
+from drift.cli import main
 
 ROOT = Path(__file__).parent.parent.parent
 SAMPLES = ROOT / "samples"
@@ -15,7 +20,9 @@ PATIENCE = 60
 """Seconds after which a sub-process that should have ended long ago is given up."""
 
 _MEDDLING = re.compile(
-    r"(DRIFT|OSS|ALIBABA_CLOUD)_.*|.*_proxy|(NO|FORCE)_COLOR|COLUMNS|TERM", re.IGNORECASE
+    r"(DRIFT|OSS|ALIBABA_CLOUD)_.*|.*_proxy|(NO|FORCE)_COLOR|COLUMNS|TERM"
+    r"|(REQUESTS|CURL)_CA_BUNDLE",
+    re.IGNORECASE,
 )
 _CONTROL = re.compile("[\x00-\x09\x0b-\x1f\x7f-\x9f\u200e\u200f\u202a-\u202e\u2066-\u2069]")
 
@@ -47,6 +54,24 @@ def is_meddling(name: str) -> bool:
     return bool(_MEDDLING.fullmatch(name))
 
 
+def by_itself(folder: Path, monkeypatch: pytest.MonkeyPatch, **more: str) -> Path:
+    """Go to `folder`, which is home, with nothing in the environment that drift looks at."""
+    for name in filter(is_meddling, list(os.environ)):
+        monkeypatch.delenv(name)
+    nowhere = {"HOME": str(folder), "ALIBABA_CLOUD_ECS_METADATA_DISABLED": "true"}
+    for name, value in (nowhere | more).items():
+        monkeypatch.setenv(name, value)
+    monkeypatch.chdir(folder)
+    return folder
+
+
+def run_here(capsys: pytest.CaptureFixture[str], *arguments: str | Path) -> Ran:
+    """Run drift in this process; whatever it prints must be harmless."""
+    capsys.readouterr()
+    code = main([*map(str, arguments)])
+    return Ran(code, *capsys.readouterr()).harmless()
+
+
 def environment(**more: str) -> dict[str, str]:
     """Return an environment for a sub-process, with nothing in it that drift looks at."""
     kept = {name: value for name, value in os.environ.items() if not is_meddling(name)}
@@ -70,6 +95,25 @@ def process(*arguments: str | Path, env: Mapping[str, str] | None = None, cwd: P
         timeout=PATIENCE,
     )
     return Ran(done.returncode, done.stdout, done.stderr)
+
+
+@contextmanager
+def begun(
+    *arguments: str | Path, env: Mapping[str, str] | None = None, cwd: Path
+) -> Iterator[subprocess.Popen[str]]:
+    """Run drift in a process of its own, which does not outlive the context."""
+    with subprocess.Popen(
+        command(*arguments),
+        cwd=cwd,
+        env=environment(**(env or {})),
+        text=True,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+    ) as running:
+        try:
+            yield running
+        finally:
+            running.kill()
 
 
 def shell(script: str, *, cwd: Path, env: Mapping[str, str] | None = None) -> Ran:

@@ -7,7 +7,7 @@ from typing import TypeAlias
 import pytest
 
 from drift.errors import OptionError
-from drift.live.credentials import Credentials, from_environment
+from drift.live.credentials import Credentials, Search, find
 from drift.live.endpoint import checked_endpoint
 from tests.cli.running import Ran
 
@@ -147,14 +147,16 @@ def test_a_new_line_in_the_token(
 
 
 def test_blanks_around_credentials_do_not_matter() -> None:
-    found = from_environment(
-        {
-            "OSS_ACCESS_KEY_ID": " id\n",
-            "OSS_ACCESS_KEY_SECRET": "\tsecret\r\n",
-            "OSS_SESSION_TOKEN": " ",
-        }
+    found = find(
+        Search(
+            {
+                "OSS_ACCESS_KEY_ID": " id\n",
+                "OSS_ACCESS_KEY_SECRET": "\tsecret\r\n",
+                "OSS_SESSION_TOKEN": " ",
+            }
+        )
     )
-    assert found == Credentials("id", "secret", None)
+    assert found.credentials() == Credentials("id", "secret", None)
 
 
 def test_a_recording_needs_no_credentials(

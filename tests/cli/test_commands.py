@@ -4,7 +4,6 @@ import json
 import re
 import runpy
 import signal
-import subprocess
 import sys
 from collections.abc import Callable
 from pathlib import Path
@@ -24,9 +23,8 @@ from tests.cli.running import (
     SAMPLES,
     STRONG,
     Ran,
-    command,
+    begun,
     desired,
-    environment,
     process,
     python,
     shell,
@@ -258,14 +256,7 @@ def test_the_demo_works_and_says_what_a_plan_would_exit_with(
 def test_the_emulator_serves_until_it_is_stopped_and_a_plan_can_be_made_of_it(
     write: Write, folder: Path
 ) -> None:
-    with subprocess.Popen(
-        command("emulator"),
-        cwd=folder,
-        env=environment(),
-        text=True,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-    ) as emulator:
+    with begun("emulator", cwd=folder) as emulator:
         assert emulator.stdout
         exports = [emulator.stdout.readline() for _ in range(4)]
         ran = shell(f"{''.join(exports)} drift plan {write('a.json')}", cwd=folder)

@@ -3,7 +3,6 @@
 import json
 import shutil
 import signal
-import subprocess
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing
 from dataclasses import replace
@@ -23,7 +22,7 @@ from drift.emulator import EMULATOR_KEY, Clock, Emulator, ErrorAnswer, Fault
 from drift.live.credentials import Credentials, Fixed, Provider
 from drift.live.oss import Oss
 from drift.live.recording import Recording
-from tests.cli.running import PATIENCE, SAMPLES, Ran, command, desired, environment, process
+from tests.cli.running import PATIENCE, SAMPLES, Ran, begun, desired, process
 from tests.cli.test_stopping import url
 from tests.live.wire import DOCUMENT, http, saying, served, silent
 
@@ -257,13 +256,10 @@ def test_ctrl_c_ends_the_doctor_at_once_while_it_asks_for_the_time(
     write("a.json")
     with (
         closing(create_server(("127.0.0.1", 0))) as server,
-        subprocess.Popen(
-            command("doctor", "a.json", "--endpoint", url(server), "--timeout", "600"),
+        begun(
+            *("doctor", "a.json", "--endpoint", url(server), "--timeout", "600"),
+            env=KEY,
             cwd=folder,
-            env=environment(**KEY),
-            text=True,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.PIPE,
         ) as running,
     ):
         server.settimeout(PATIENCE)

@@ -1,7 +1,6 @@
 """`drift emulator`: its options, what it prints, and how it ends."""
 
 import signal
-import subprocess
 from collections.abc import Callable
 from pathlib import Path
 from typing import TypeAlias
@@ -10,7 +9,7 @@ import pytest
 import requests
 
 from drift.emulator import Emulator, ErrorAnswer, Fault, Reset
-from tests.cli.running import PATIENCE, SAMPLES, Ran, command, environment, shell
+from tests.cli.running import PATIENCE, SAMPLES, Ran, begun, shell
 
 Drift: TypeAlias = Callable[..., Ran]
 Write: TypeAlias = Callable[..., Path]
@@ -100,14 +99,8 @@ def test_over_tls_a_client_gets_what_it_prints_and_nothing_is_left(
     folder: Path, number: signal.Signals
 ) -> None:
     (folder / "a tmp").mkdir()
-    with subprocess.Popen(
-        command("emulator", SAMPLES / "recording", "--tls", "--fault", "*:latency=0"),
-        cwd=folder,
-        env=environment(TMPDIR=str(folder / "a tmp")),
-        text=True,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-    ) as emulator:
+    arguments = ("emulator", SAMPLES / "recording", "--tls", "--fault", "*:latency=0")
+    with begun(*arguments, env={"TMPDIR": str(folder / "a tmp")}, cwd=folder) as emulator:
         assert emulator.stdout
         exports = "".join(emulator.stdout.readline() for _ in range(7))
         ran = shell(f'{exports} echo $DRIFT_ENDPOINT; cat "$SSL_CERT_FILE"', cwd=folder)

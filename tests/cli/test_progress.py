@@ -4,7 +4,7 @@ import io
 import sys
 from collections.abc import Callable
 from threading import active_count
-from time import monotonic, sleep
+from time import sleep
 from typing import TypeAlias
 
 import pytest
@@ -13,6 +13,7 @@ from drift.cli import progress as drawing
 from drift.cli.progress import progress
 from drift.live.pace import Pace
 from drift.live.tally import Tally
+from tests.waiting import until
 
 PATIENCE = 20
 
@@ -27,18 +28,12 @@ class Terminal(io.StringIO):
 
     def shows(self, text: str) -> None:
         """Return once `text` was drawn."""
-        end = monotonic() + PATIENCE
-        while text not in self.getvalue():
-            assert monotonic() < end, self.getvalue()
-            sleep(0.01)
+        until(lambda: text in self.getvalue(), self.getvalue)
 
 
 def ends(threads: int) -> None:
     """Return once no more than `threads` run: rich tells its own to stop, and does not wait."""
-    end = monotonic() + PATIENCE
-    while active_count() > threads:
-        assert monotonic() < end
-        sleep(0.01)
+    until(lambda: active_count() <= threads)
 
 
 @pytest.fixture

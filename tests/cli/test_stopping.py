@@ -2,7 +2,6 @@
 
 import json
 import signal
-import subprocess
 from collections.abc import Callable
 from contextlib import closing
 from pathlib import Path
@@ -15,7 +14,7 @@ import pytest
 
 from drift.cli import main
 from drift.desired.load import Desired, load
-from tests.cli.running import PATIENCE, Ran, command, desired, environment
+from tests.cli.running import PATIENCE, Ran, begun, desired
 
 Drift: TypeAlias = Callable[..., Ran]
 Write: TypeAlias = Callable[..., Path]
@@ -43,14 +42,7 @@ def test_ctrl_c_ends_the_run_at_once_and_names_what_was_not_looked_at(
     arguments = ("plan", "a.json", "--endpoint", url(silent), "--concurrency", "2")
     with (
         closing(silent),
-        subprocess.Popen(
-            command(*arguments, "--timeout", "600", "--out", "plan.json"),
-            cwd=folder,
-            env=environment(**KEY),
-            text=True,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.PIPE,
-        ) as running,
+        begun(*arguments, "--timeout", "600", "--out", "plan.json", env=KEY, cwd=folder) as running,
     ):
         connections = [silent.accept()[0] for _ in range(2)]
         started = monotonic()

@@ -19,6 +19,7 @@ from drift.emulator.connection import MOST
 from drift.emulator.reader import Reader
 from drift.live.recording import Recording
 from drift.xml import LIMIT
+from tests.waiting import until
 
 Sign: TypeAlias = Callable[..., requests.PreparedRequest]
 Talk: TypeAlias = Callable[[str, bytes], bytes]
@@ -54,8 +55,7 @@ def test_a_request_that_comes_while_another_waits_is_answered_after_it(folder: P
         parts = urlsplit(running.url)
         with socket.create_connection((parts.hostname, parts.port), timeout=5) as connection:
             connection.sendall(raw("oss-example"))
-            while not running.requests:
-                sleep(0.01)
+            until(lambda: running.requests)
             connection.sendall(raw("nothing", b"Connection: close").replace(b"/nothing", b"/A"))
             answers = b"".join(iter(lambda: connection.recv(65536), b""))
     assert fates(answers) == KEPT + NO_HTTP
@@ -131,8 +131,7 @@ def test_a_client_that_takes_no_answers_is_not_read_from(folder: Path, sign: Sig
         parts = urlsplit(running.url)
         with socket.create_connection((parts.hostname, parts.port), timeout=5) as connection:
             connection.sendall("\r\n".join([*lines, "", ""]).encode() * number)
-            while not running.requests:
-                sleep(0.01)
+            until(lambda: running.requests)
             sleep(0.2)
             assert running.requests["oss-fresh"] < number
             connection.shutdown(socket.SHUT_WR)

@@ -2,7 +2,6 @@
 
 import json
 import logging
-import os
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -11,7 +10,7 @@ import pytest
 
 from drift.cli import main
 from drift.live.transport.either import Name
-from tests.cli.running import Ran, desired, is_meddling, text
+from tests.cli.running import Ran, by_itself, desired, text
 from tests.live.tls import Certificate, certificate_in
 
 KEY = {"OSS_ACCESS_KEY_ID": "LTAI5tExample", "OSS_ACCESS_KEY_SECRET": "example-secret"}
@@ -62,15 +61,7 @@ class Found(NamedTuple):
 @pytest.fixture(autouse=True)
 def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """Return the folder in which everything happens, away from the environment's wishes."""
-    for name in filter(is_meddling, list(os.environ)):
-        monkeypatch.delenv(name)
-    for name in ("REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE"):
-        monkeypatch.delenv(name, raising=False)
-    for name, value in KEY.items():
-        monkeypatch.setenv(name, value)
-    monkeypatch.setenv("HOME", str(tmp_path))
-    monkeypatch.chdir(tmp_path)
-    return tmp_path
+    return by_itself(tmp_path, monkeypatch, **KEY)
 
 
 @pytest.fixture(autouse=True)

@@ -15,7 +15,7 @@ Read: TypeAlias = Callable[[str], Answer]
 
 
 def _no_page(_marker: str) -> Answer:
-    raise NotImplementedError
+    raise AssertionError("no list of buckets was to be asked for")
 
 
 class Playing:

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from drift.errors import CredentialsError
-from drift.live.credentials import Credentials, Fixed, Search, find, from_environment
+from drift.live.credentials import Credentials, Fixed, Search, find
 from tests.live.wire import http, served
 
 OSS = {"OSS_ACCESS_KEY_ID": "oss-id", "OSS_ACCESS_KEY_SECRET": "oss-secret"}
@@ -88,9 +88,6 @@ def test_without_any_source_the_error_says_what_to_export(refused: Any) -> None:
     error = refused()
     assert str(error) == "There are no credentials."
     assert error.advice.startswith("Export OSS_ACCESS_KEY_ID and OSS_ACCESS_KEY_SECRET")
-    with pytest.raises(CredentialsError, match="There are no credentials"):
-        from_environment({})
-    assert from_environment(OSS) == Credentials("oss-id", "oss-secret")
 
 
 def test_a_fixed_provider_always_gives_the_same() -> None:

@@ -6,7 +6,7 @@ import socket
 import threading
 from collections.abc import Callable
 from threading import Barrier, Event, Lock, active_count
-from time import monotonic, sleep
+from time import monotonic
 
 import pytest
 
@@ -25,15 +25,9 @@ from drift.settings.setting import Setting
 from tests.declared import Answers
 from tests.live.sources import Playing, document, named, requests, runs_out
 from tests.live.wire import DOCUMENT, Wire, served
+from tests.waiting import until
 
 PATIENCE = 20
-
-
-def until(done: Callable[[], bool]) -> None:
-    end = monotonic() + PATIENCE
-    while not done():
-        assert monotonic() < end
-        sleep(0.01)
 
 
 def test_outcomes_come_in_the_order_of_requests_whatever_the_order_of_arrival() -> None:
@@ -267,16 +261,14 @@ def test_a_run_that_is_complete_leaves_its_source_open() -> None:
 
 def test_after_the_deadline_nothing_more_begins() -> None:
     source = Playing(document)
-    fleet = Fleet(source, deadline=0.01)
-    sleep(0.02)
+    fleet = Fleet(source, deadline=0)
     assert fleet.read(requests(1))[0].outcome == own("NotRead")
     assert fleet.listing("cn-hangzhou") == own("NotListed")
     assert (source.closed, fleet.tally.attempts) == (2, 0)
 
 
 def test_a_recording_is_read_until_the_deadline_too() -> None:
-    fleet = Fleet(Answers({"b000": DOCUMENT}), deadline=0.01)
-    sleep(0.02)
+    fleet = Fleet(Answers({"b000": DOCUMENT}), deadline=0)
     assert fleet.read(requests(1))[0].outcome == own("NotRead")
 
 

@@ -10,7 +10,7 @@ from typing import TypeAlias
 import pytest
 
 from drift.live.attempt import reading
-from drift.live.credentials import Credentials, Fixed, from_environment
+from drift.live.credentials import Credentials, Fixed, Search, find
 from drift.live.fleet import Fleet, Request
 from drift.live.oss import Oss
 from drift.live.source import Answer, Bucket
@@ -155,7 +155,7 @@ def test_a_header_that_is_none_makes_no_noise(folder: Path) -> None:
 
 
 def test_no_object_on_the_way_shows_what_it_holds() -> None:
-    credentials = from_environment(ENVIRONMENT)
+    credentials = find(Search(ENVIRONMENT)).credentials()
     with served(ECHOES["a known error"]) as wire:
         source = Oss(Fixed(credentials), endpoint=wire.url)
         bucket = Bucket("oss-example", "cn-hangzhou")

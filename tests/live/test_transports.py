@@ -7,7 +7,7 @@ import struct
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from threading import Thread
-from time import monotonic, sleep
+from time import monotonic
 from typing import TypeAlias
 
 import pytest
@@ -18,6 +18,7 @@ from drift.live.transport.rustls import Rustls
 from drift.live.transport.transport import Transport, TransportError, proxy_of
 from tests.live.tls import Certificate, https, old_suites, old_version, tunnelling
 from tests.live.wire import DOCUMENT, Talk, Wire, dripping, hanging_up, http, saying, served, silent
+from tests.waiting import until
 
 Make: TypeAlias = Callable[..., Transport]
 
@@ -339,7 +340,7 @@ def test_to_close_breaks_off_what_is_under_way(
         ]
         for thread in threads:
             thread.start()
-        _until(lambda: len(wire.heads) == 4)
+        until(lambda: len(wire.heads) == 4)
         transport.close()
         for thread in threads:
             thread.join(10)
@@ -359,7 +360,7 @@ def test_to_close_breaks_off_a_handshake(make: Make) -> None:
     with served(talk, listens=False) as wire:
         thread = Thread(target=lambda: reached.append(code(transport, secure(wire), 600)))
         thread.start()
-        _until(lambda: len(reached) == 1)
+        until(lambda: len(reached) == 1)
         transport.close()
         thread.join(10)
         assert not thread.is_alive()
@@ -373,13 +374,6 @@ def test_nothing_is_carried_after_closing(make: Make) -> None:
         transport.close()
         assert code(transport, wire.url) == "ConnectionFailed"
     assert len(wire.heads) == 1
-
-
-def _until(done: Callable[[], bool]) -> None:
-    end = monotonic() + 10
-    while not done():
-        assert monotonic() < end
-        sleep(0.01)
 
 
 def _open_files() -> int:

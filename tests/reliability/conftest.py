@@ -1,17 +1,16 @@
 """A folder to work in, drift to run there, and what a run may not leave behind."""
 
-import os
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
 import pytest
 from tenacity import wait_random_exponential
 
-from drift.cli import main
 from drift.emulator import EMULATOR_KEY
 from drift.live import oss  # noqa: F401 - its fast transport is to be loaded by the main thread
 from drift.live.pace import Pace
-from tests.cli.running import Ran, is_meddling
+from tests.cli.running import Ran, by_itself, run_here
 from tests.reliability.account import Account, account
 
 KEY = {"OSS_ACCESS_KEY_ID": EMULATOR_KEY.id, "OSS_ACCESS_KEY_SECRET": EMULATOR_KEY.secret}
@@ -20,26 +19,13 @@ KEY = {"OSS_ACCESS_KEY_ID": EMULATOR_KEY.id, "OSS_ACCESS_KEY_SECRET": EMULATOR_K
 @pytest.fixture(autouse=True)
 def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """Return the empty folder in which everything happens, away from the environment's wishes."""
-    for name in filter(is_meddling, list(os.environ)):
-        monkeypatch.delenv(name)
-    for name, value in KEY.items():
-        monkeypatch.setenv(name, value)
-    monkeypatch.setenv("HOME", str(tmp_path))
-    monkeypatch.setenv("ALIBABA_CLOUD_ECS_METADATA_DISABLED", "true")
-    monkeypatch.chdir(tmp_path)
-    return tmp_path
+    return by_itself(tmp_path, monkeypatch, **KEY)
 
 
 @pytest.fixture
 def drift(capsys: pytest.CaptureFixture[str]) -> Callable[..., Ran]:
-    """Run drift in this process; whatever it prints must be harmless."""
-
-    def run(*arguments: str | Path) -> Ran:
-        capsys.readouterr()
-        code = main([*map(str, arguments)])
-        return Ran(code, *capsys.readouterr()).harmless()
-
-    return run
+    """Return what runs drift in this process."""
+    return partial(run_here, capsys)
 
 
 @pytest.fixture

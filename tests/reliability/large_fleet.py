@@ -13,7 +13,6 @@ from collections.abc import Callable
 from itertools import count
 from pathlib import Path
 from threading import active_count
-from time import monotonic, sleep
 
 from drift.check import check
 from drift.live.fleet import Fleet
@@ -23,6 +22,7 @@ from drift.planfile import dumps
 from drift.settings.https import HttpsConfiguration, Tls
 from drift.settings.setting import Setting
 from tests.declared import NOW, File
+from tests.waiting import until
 
 PATIENCE = 20
 
@@ -85,9 +85,8 @@ def main() -> None:
     plan = check(File(("bucket-*",), setting).declarations(), Fleet(source), now=NOW)
     source.seen.append(held())
     size = len(dumps(plan))
-    end = monotonic() + PATIENCE
-    while active_count() > source.seen[0]["threads"] and monotonic() < end:
-        sleep(0.02)  # a thread ends a moment after the last bucket is done
+    # A thread ends a moment after the last bucket is done.
+    until(lambda: active_count() <= source.seen[0]["threads"])
     source.seen.append(held())
     found = plan.summary.model_dump()
     sys.stdout.write(json.dumps({"seen": source.seen, "summary": found, "json": size}))

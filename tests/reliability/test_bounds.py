@@ -8,7 +8,6 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from threading import Event, Thread
-from time import monotonic, sleep
 from typing import NamedTuple
 
 import pytest
@@ -22,6 +21,7 @@ from drift.live.transport.either import Name
 from drift.settings.https import HttpsConfiguration
 from tests.cli.running import PATIENCE, ROOT, command, environment
 from tests.reliability.account import HOMES, Account
+from tests.waiting import until
 
 CONCURRENCY = 32
 FEW = 16
@@ -127,7 +127,4 @@ def test_connections_to_two_thousand_hosts_are_about_as_many_as_are_read_at_once
     # A read that has no connection yet may hold a file, in which its host is looked up.
     assert before < max(counts) <= before + 2 * CONCURRENCY
     # Connections of rustls are closed a moment after whoever read from them is done.
-    end = monotonic() + PATIENCE
-    while open_files() > before + FEW:
-        assert monotonic() < end, open_files()
-        sleep(0.02)
+    until(lambda: open_files() <= before + FEW, open_files)

@@ -7,12 +7,10 @@ until their time is over, or the process.
 import gc
 import re
 import signal
-import subprocess
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import suppress
 from pathlib import Path
-from time import monotonic, sleep
 from typing import NamedTuple, TypeAlias
 
 import pytest
@@ -28,9 +26,10 @@ from drift.live.transport.either import Name
 from drift.plan import Problem
 from drift.settings.https import HttpsConfiguration
 from drift.settings.setting import Setting
-from tests.cli.running import Ran, command, environment
+from tests.cli.running import Ran, begun
 from tests.reliability.account import HOMES, Account
 from tests.reliability.conftest import KEY
+from tests.waiting import until
 
 PATIENCE = 20
 SLOW = "*[1-9]"
@@ -58,10 +57,12 @@ class Left(NamedTuple):
 
     def comes_back(self) -> None:
         """Return once there is no more than this; it takes a moment for threads to end."""
-        end = monotonic() + PATIENCE
-        while (left := Left.now()).threads - self.threads or left.sockets > self.sockets:
-            assert monotonic() < end, left
-            sleep(0.02)
+
+        def is_back() -> bool:
+            left = Left.now()
+            return left.threads <= self.threads and left.sockets <= self.sockets
+
+        until(is_back, Left.now)
 
 
 class BugError(Exception):
@@ -112,10 +113,7 @@ def requests(account: Account) -> list[Request]:
 
 def asked(emulator: Emulator, number: int) -> None:
     """Return once so many buckets were asked for."""
-    end = monotonic() + PATIENCE
-    while len(emulator.requests) < number:
-        assert monotonic() < end, emulator.requests
-        sleep(0.01)
+    until(lambda: len(emulator.requests) >= number, lambda: emulator.requests)
 
 
 def test_after_ctrl_c(source: Source, emulator: Emulator, small: Account) -> None:
@@ -162,13 +160,10 @@ def test_ctrl_c_ends_a_process_at_once_and_it_names_what_was_not_read(
 ) -> None:
     left = Left.now()
     arguments = ("plan", small.by_names, "--endpoint", emulator.url, "--timeout", "600")
-    with subprocess.Popen(
-        command(*arguments, "--retries", "20", "--transport", transport, "--out", "plan.json"),
+    with begun(
+        *(*arguments, "--retries", "20", "--transport", transport, "--out", "plan.json"),
+        env={**KEY, "REQUESTS_CA_BUNDLE": str(emulator.ca)},
         cwd=folder,
-        env=environment(**KEY, REQUESTS_CA_BUNDLE=str(emulator.ca)),
-        text=True,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
     ) as running:
         asked(emulator, 30)
         running.send_signal(signal.SIGINT)
@@ -191,14 +186,8 @@ def test_ctrl_c_ends_a_process_at_once_and_it_names_what_was_not_read(
 def test_ctrl_c_while_buckets_are_listed(small: Account, folder: Path) -> None:
     with Emulator(Recording(small.recording), faults=(Fault(Latency(3600), ""),)) as emulator:
         left = Left.now()
-        with subprocess.Popen(
-            command("plan", small.by_patterns, "--endpoint", emulator.url),
-            cwd=folder,
-            env=environment(**KEY),
-            text=True,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.PIPE,
-        ) as running:
+        arguments = ("plan", small.by_patterns, "--endpoint", emulator.url)
+        with begun(*arguments, env=KEY, cwd=folder) as running:
             asked(emulator, 1)
             running.send_signal(signal.SIGINT)
             out, err = running.communicate(timeout=PATIENCE)

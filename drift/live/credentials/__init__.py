@@ -1,8 +1,7 @@
 """The credentials that requests are signed with: what they are, and where they come from."""
 
-from drift.live.credentials.environment import from_environment
 from drift.live.credentials.find import find
 from drift.live.credentials.key import Credentials, Fixed, Provider
 from drift.live.credentials.search import Search
 
-__all__ = ["Credentials", "Fixed", "Provider", "Search", "find", "from_environment"]
+__all__ = ["Credentials", "Fixed", "Provider", "Search", "find"]

@@ -9,7 +9,7 @@ from drift.errors import CredentialsError
 from drift.live.credentials.key import Fixed, Provider
 from drift.live.credentials.search import Search, contents
 from drift.live.credentials.section import Section
-from drift.live.credentials.temporary import assumed, given, metadata
+from drift.live.credentials.temporary import assumed, given, identified, metadata
 
 _VARIABLE = "ALIBABA_CLOUD_CREDENTIALS_FILE"
 
@@ -65,12 +65,11 @@ def _session(section: Section, search: Search) -> dict[str, object]:
 
 
 def _oidc(section: Section, search: Search) -> Provider:
-    return given(
-        "OIDCRoleArn",
+    return identified(
         section.name,
-        oidc_provider_arn=section.needed("oidc_provider_arn"),
-        oidc_token_file_path=section.needed("oidc_token_file_path"),
-        sts_endpoint=search.sts,
+        search,
+        provider=section.needed("oidc_provider_arn"),
+        token_file=section.needed("oidc_token_file_path"),
         **_session(section, search),
     )
 

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 
 from drift.errors import CredentialsError
-from drift.live.credentials.key import Credentials, Fixed
+from drift.live.credentials.key import Fixed
 from drift.live.credentials.section import Section
 
 _FAMILIES = {
@@ -22,14 +22,6 @@ def exported(environ: Mapping[str, str], family: str) -> Fixed | None:
     advice = f"Export {key_id} and {secret}, and {token} if it is temporary."
     key = Section("", environ, advice).key(key_id, secret, token)
     return Fixed(key, f"the environment ({key_id})") if key else None
-
-
-def from_environment(environ: Mapping[str, str]) -> Credentials:
-    """Return the credentials of the `OSS_*` variables, or raise `CredentialsError`."""
-    found = exported(environ, "OSS")
-    if found is None:
-        raise missing()
-    return found.held
 
 
 def missing() -> CredentialsError:

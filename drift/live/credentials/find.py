@@ -7,7 +7,7 @@ from drift.live.credentials.key import Provider
 from drift.live.credentials.profile import Profiles, profiles
 from drift.live.credentials.search import Search
 from drift.live.credentials.section import Section
-from drift.live.credentials.temporary import OFF, assumed, given, metadata, uri
+from drift.live.credentials.temporary import OFF, assumed, identified, metadata, uri
 
 _OIDC = (
     "ALIBABA_CLOUD_OIDC_TOKEN_FILE",
@@ -71,14 +71,13 @@ def _oidc(search: Search) -> Provider | None:
         return None
     variables = Section("", search.environ, f"Export {', '.join(_OIDC[:2])} and {_OIDC[2]}.")
     token, role, provider = map(variables.needed, _OIDC)
-    return given(
-        "OIDCRoleArn",
+    return identified(
         f"the OIDC role of the environment ({_OIDC[1]})",
-        oidc_token_file_path=token,
+        search,
+        provider=provider,
+        token_file=token,
         role_arn=role,
-        oidc_provider_arn=provider,
         role_session_name=search.session,
-        sts_endpoint=search.sts,
     )
 
 

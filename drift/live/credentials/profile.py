@@ -10,7 +10,13 @@ from drift.errors import CredentialsError
 from drift.live.credentials.key import Credentials, Fixed, Provider
 from drift.live.credentials.search import Search, contents
 from drift.live.credentials.section import Section
-from drift.live.credentials.temporary import assumed, given, metadata, refuse_plain
+from drift.live.credentials.temporary import (
+    assumed,
+    given,
+    identified,
+    metadata,
+    refuse_plain,
+)
 
 _ADVICE = "Correct the profile with `aliyun configure`, or name another with --profile."
 _OAUTH = {
@@ -111,12 +117,11 @@ def _session(section: Section, search: Search) -> dict[str, object]:
 
 
 def _oidc(section: Section, search: Search) -> Provider:
-    return given(
-        "OIDCRoleArn",
+    return identified(
         section.name,
-        oidc_provider_arn=section.needed("oidc_provider_arn"),
-        oidc_token_file_path=section.needed("oidc_token_file"),
-        sts_endpoint=search.sts,
+        search,
+        provider=section.needed("oidc_provider_arn"),
+        token_file=section.needed("oidc_token_file"),
         **_session(section, search),
     )
 

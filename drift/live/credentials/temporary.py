@@ -58,6 +58,20 @@ def assumed(base: Provider, name: str, search: Search, **arguments: object) -> R
     return Refreshing(name, fetch)
 
 
+def identified(
+    name: str, search: Search, *, provider: str, token_file: str, **session: object
+) -> Refreshing:
+    """Return a RAM role that a CI system's token stands for; `session` says which."""
+    return given(
+        "OIDCRoleArn",
+        name,
+        oidc_provider_arn=provider,
+        oidc_token_file_path=token_file,
+        sts_endpoint=search.sts,
+        **session,
+    )
+
+
 def metadata(name: str, role: str, search: Search) -> Refreshing:
     """Return the RAM role of this ECS instance; whether it is one is known within two seconds."""
 
