@@ -7,7 +7,6 @@ from functools import partial
 
 from drift import __version__
 from drift.desired.declaration import Declaration
-from drift.desired.pattern import matcher
 from drift.diff import diff
 from drift.discovery.decide import Decision, Discovery
 from drift.discovery.discover import discover
@@ -87,7 +86,7 @@ class _Judge:
         outcome, bucket = found
         if isinstance(outcome, Problem):  # it has the request's id, which is nobody else's
             return judged(declaration, found, strict=self._strict)
-        warnings = (*declaration.warnings, *_moved(declaration, bucket))
+        warnings = (*declaration.warnings, *declaration.misplaced(bucket.region))
         # The same outcome, not an equal one: settings that are equal may differ in what was left
         # out. Answers of the same bytes are one outcome, which is kept here so that its id is.
         alike = id(declaration.text), declaration.setting.type, warnings, id(outcome)
@@ -101,7 +100,7 @@ def judged(declaration: Declaration, found: Found, *, strict: bool = False) -> R
     """Return what was found about one bucket, and means for its declaration."""
     outcome, bucket = found
     live, unknown = outcome if isinstance(outcome, Reading) else (None, ())
-    warnings = (*declaration.warnings, *_moved(declaration, bucket), *unknown)
+    warnings = (*declaration.warnings, *declaration.misplaced(bucket.region), *unknown)
     problem = _problem(declaration.setting, outcome, warnings, strict=strict)
     resource = partial(
         ResourceChange,
@@ -124,17 +123,6 @@ def judged(declaration: Declaration, found: Found, *, strict: bool = False) -> R
         changes=changes,
         inert=tuple(live.inert()) if live else (),
     )
-
-
-def _moved(declaration: Declaration, bucket: Bucket) -> tuple[Finding, ...]:
-    """Return a warning if the file says another region than the bucket is in."""
-    said, region = declaration.region, bucket.region
-    if region in (said, None) or said is None or matcher(said)(region):
-        return ()
-    if declaration.text.nearest("/Region") != "/Region":  # then --region said it, for all files
-        return ()
-    message = f"the file says {said}, and the bucket is in {region}"
-    return (Finding(path="/Region", message=message),)
 
 
 def _undeclared(bucket: Bucket) -> ResourceChange:

@@ -25,6 +25,13 @@ for command in (
     app.command()(command)
 
 
+_WORDING = (
+    ("Value error, ", ""),
+    ("Input should be a valid boolean, unable to interpret input", "it is neither true nor false"),
+)
+"""What Typer has from pydantic, and people are told."""
+
+
 def _version(wanted: bool) -> None:
     if wanted:
         output.write(f"drift {__version__}\n")
@@ -55,6 +62,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except typer.TyperException as error:
         # Typer's own exit code for a mistyped option is 2, which reads as drift.
         message = error.format_message().removesuffix(".")
+        for theirs, ours in _WORDING:
+            message = message.replace(theirs, ours)
         output.fail(f"{message}.", "drift --help lists the commands and their options.")
     except StoppedError as error:
         output.fail_stopped(error)

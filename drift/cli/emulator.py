@@ -48,7 +48,7 @@ def emulator(
     *,
     port: Annotated[
         int,
-        typer.Option(metavar="N", callback=whole(0, 65535), help="0 takes any free port."),
+        typer.Option(metavar="N", parser=whole(0, 65535), help="0 takes any free port."),
     ] = 0,
     write: Annotated[
         bool, typer.Option("--write", help="Store what is PUT in the recording's files.")

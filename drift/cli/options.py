@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from pathlib import Path
-from typing import Annotated, Literal, TypeAlias
+from typing import Annotated, Literal, TypeAlias, TypeVar
 
 import typer
 
@@ -10,26 +10,37 @@ from drift.cli.output import Color
 
 _DAY = 86_400
 
+N = TypeVar("N", int, float)
 
-def seconds(value: float | None) -> float | None:
-    """Return `value` if it is a number of seconds; Typer takes `nan` and `inf` for numbers.
+
+def seconds(value: str | float) -> float:
+    """Return the number of seconds that `value` is.
 
     The clocks of sockets and queues overflow at some weeks or years, so a day is the most.
     """
-    if value is not None and not 0 < value <= _DAY:
+    number = _number(float, value)
+    if number is None or not 0 < number <= _DAY:
         raise typer.BadParameter(f"it is not a number of seconds above 0, and at most {_DAY}")
-    return value
+    return number
 
 
-def whole(least: int, most: int) -> Callable[[int], int]:
-    """Return a callback that takes whole numbers from `least` to `most`, and says so if not."""
+def whole(least: int, most: int) -> Callable[[str | int], int]:
+    """Return what takes whole numbers from `least` to `most`, and says so if it is given none."""
 
-    def checked(value: int) -> int:
-        if not least <= value <= most:
+    def parsed(value: str | int) -> int:
+        number = _number(int, value)
+        if number is None or not least <= number <= most:
             raise typer.BadParameter(f"it is not a whole number from {least} to {most}")
-        return value
+        return number
 
-    return checked
+    return parsed
+
+
+def _number(kind: type[N], value: str | float) -> N | None:
+    try:
+        return kind(value)
+    except ValueError:
+        return None
 
 
 def path(value: str) -> Path:
@@ -86,8 +97,8 @@ TimeoutOption: TypeAlias = Annotated[
         "--timeout",
         envvar="DRIFT_TIMEOUT",
         metavar="S",
-        callback=seconds,
-        help="Seconds for one request.",
+        parser=seconds,
+        help="Seconds for one request, at most a day.",
     ),
 ]
 TransportOption: TypeAlias = Annotated[

@@ -61,7 +61,7 @@ def plan(  # noqa: PLR0913 - one parameter for each option
         typer.Option(
             envvar="DRIFT_CONCURRENCY",
             metavar="N",
-            callback=whole(1, 256),
+            parser=whole(1, 256),
             help="How many reads at once, from 1 to 256.",
         ),
     ] = 32,
@@ -70,7 +70,7 @@ def plan(  # noqa: PLR0913 - one parameter for each option
         typer.Option(
             envvar="DRIFT_RETRIES",
             metavar="N",
-            callback=whole(0, 20),
+            parser=whole(0, 20),
             help="How often what fails in passing is tried again, from 0 to 20.",
         ),
     ] = 7,
@@ -80,8 +80,8 @@ def plan(  # noqa: PLR0913 - one parameter for each option
         typer.Option(
             envvar="DRIFT_DEADLINE",
             metavar="S",
-            callback=seconds,
-            help="Seconds for the whole run.",
+            parser=seconds,
+            help="Seconds for the whole run, at most a day.",
         ),
     ] = None,
     undeclared: UndeclaredOption = None,

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import NamedTuple
 
-from drift.desired.pattern import is_pattern
+from drift.desired.pattern import is_pattern, matcher
 from drift.diagnostic import Diagnostic
 from drift.plan import Finding, Source
 from drift.positions import JsonText
@@ -62,6 +62,16 @@ class Declaration:
     def locate(self, pointer: str) -> Source:
         """Return where the desired value at `pointer`, or what should hold it, stands."""
         return located(self.text, pointer)
+
+    def misplaced(self, region: str | None) -> tuple[Finding, ...]:
+        """Return a warning if the file says another region than the bucket is in."""
+        said = self.region
+        if region in (said, None) or said is None or matcher(said)(region):
+            return ()
+        if self.text.nearest("/Region") != "/Region":  # then --region said it, for all files
+            return ()
+        message = f"the file says {said}, and the bucket is in {region}"
+        return (Finding(path="/Region", message=message),)
 
     def says_the_same(self, other: "Declaration") -> bool:
         """Return whether both declare the same; where a pattern's buckets are, the list says."""

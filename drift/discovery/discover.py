@@ -5,6 +5,7 @@ from dataclasses import replace
 
 from drift.desired.declaration import Declaration
 from drift.discovery.decide import Discovery, Listing, decide
+from drift.errors import StoppedError
 from drift.live.fleet import Fleet
 from drift.live.source import Tag
 from drift.plan import Problem, Undeclared
@@ -25,9 +26,12 @@ def discover(
     policy = undeclared or ("report" if patterns else "ignore")
     if policy == "ignore" and not patterns and not any(one.is_vague for one in declarations):
         return decide(declarations, Listing())
-    listing = _listing(declarations, fleet, region)
+    names = [one for one in declarations if not one.is_pattern]
+    try:
+        listing = _listing(declarations, fleet, region)
+    except StoppedError:
+        raise StoppedError(tuple(sorted({one.bucket for one in names}))) from None
     if isinstance(listing, Problem):
-        names = [one for one in declarations if not one.is_pattern]
         named = decide(names, Listing())
         unlisted = tuple(sorted(patterns, key=lambda one: one.order))
         return replace(named, unlisted=unlisted, problem=listing, policy=policy)

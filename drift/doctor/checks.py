@@ -5,18 +5,19 @@ from collections.abc import Callable, Iterator
 from contextlib import suppress
 from datetime import UTC, datetime
 from importlib.util import find_spec
+from time import time
 from typing import NamedTuple, TypeAlias
-from urllib.parse import urlsplit
 
 from drift.discovery.decide import Decision
 from drift.doctor.case import Case, Found, Level
+from drift.doctor.hop import Hop, hop_of
 from drift.errors import CredentialsError
-from drift.live.endpoint import is_loopback
-from drift.live.fleet import Fleet, Request
-from drift.live.outcome import Absence
-from drift.live.probe import Target, reach, spoken
+from drift.live.credentials import Fixed
+from drift.live.fleet import Request
+from drift.live.outcome import Absence, Outcome
+from drift.live.probe import reach, spoken
 from drift.live.problem import own
-from drift.live.transport.transport import TransportError, usable_proxy_of
+from drift.live.source import Bucket
 from drift.plan import Problem
 
 Check: TypeAlias = Callable[[Case], Iterator[Found]]
@@ -24,14 +25,8 @@ Check: TypeAlias = Callable[[Case], Iterator[Found]]
 _STEADY = 60
 """Seconds by which a clock may be off without a word."""
 
-_PORTS = {"http": 80, "https": 443}
-
-
-class _Hop(NamedTuple):
-    """Where a connection for a URL leads first, and what may be shown of a proxy there."""
-
-    target: Target
-    proxy: str = ""
+_SOON = 900
+"""Seconds that credentials should last: no run that a deploy waits for takes longer."""
 
 
 class Result(NamedTuple):
@@ -64,8 +59,12 @@ def _credentials(case: Case) -> Iterator[Found]:
     if isinstance(case.provider, CredentialsError):
         yield Found(Level.PROBLEM, str(case.provider), case.provider.advice)
         return
-    end = _end(case.provider.credentials().expires)
-    yield Found(Level.OK, f"They come from {case.provider.name}; {end}.")
+    expires = case.provider.credentials().expires
+    message = f"They come from {case.provider.name}; {_end(expires)}."
+    if isinstance(case.provider, Fixed) and expires is not None and expires < time() + _SOON:
+        yield Found(Level.WARNING, message, "Nothing renews them: get new ones before a long run.")
+    else:
+        yield Found(Level.OK, message)
 
 
 def _end(expires: float | None) -> str:
@@ -77,20 +76,19 @@ def _end(expires: float | None) -> str:
 
 def _proxies(case: Case) -> Iterator[Found]:
     """Proxy."""
-    hops = [(url, _hop(url)) for url in case.urls]
+    hops = [(url, hop_of(url)) for url in case.urls]
     for url, hop in hops:
         if isinstance(hop, Problem):
             yield Found(Level.PROBLEM, f"{url}: {hop.message}", hop.advice)
         elif hop.proxy:
-            through = f"the proxy {hop.proxy} of the environment"
-            yield Found(Level.OK, f"{url} is reached through {through}.")
+            yield Found(Level.OK, f"{url} is asked through the proxy {hop.proxy}.")
     if not any(isinstance(hop, Problem) or hop.proxy for _, hop in hops):
         yield Found(Level.OK, "None applies.")
 
 
 def _endpoints(case: Case) -> Iterator[Found]:
     """Endpoint."""
-    hops = {url: hop for url in case.urls if isinstance(hop := _hop(url), _Hop)}
+    hops = {url: hop for url in case.urls if isinstance(hop := hop_of(url), Hop)}
     targets = sorted({hop.target for hop in hops.values()})
     reached = {one.target: one for one in reach(targets, case.timeout)}
     for url, hop in hops.items():
@@ -126,7 +124,8 @@ def _clock(case: Case) -> Iterator[Found]:
     """Clock."""
     offset = case.clock_offset
     if offset is None:
-        yield Found(Level.WARNING, "The service did not tell its time.", "Look at the other lines.")
+        message = "It could not be compared with that of the service."
+        yield Found(Level.WARNING, message, "Look at the other lines.")
         return
     seconds = round(offset.total_seconds())
     if abs(seconds) <= _STEADY:
@@ -143,15 +142,17 @@ def _buckets(case: Case) -> Iterator[Found]:
     for one in discovery.diagnostics(strict=case.strict):
         level = Level.WARNING if one.severity == "warning" else Level.PROBLEM
         yield Found(level, f"{one.place}: {one.summary}.", one.detail)
-    problem, nowhere = discovery.problem, own("NoRegion")
+    problem = discovery.problem
     if problem:
         yield Found(Level.PROBLEM, f"They cannot be listed: {problem.message}", _advice(problem))
     elif case.source and _is_listed(case):
         yield Found(Level.OK, "They can be listed (oss:ListBuckets).")
     for decision in discovery.decisions:
         if decision.bucket.region is None:
-            message = f"{decision.bucket.name}: {nowhere.message}"
-            yield Found(Level.PROBLEM, message, nowhere.advice)
+            unknown = own("RegionNotKnown" if decision.declaration.is_vague else "NoRegion")
+            message = f"{decision.bucket.name}: {unknown.message}"
+            yield Found(Level.PROBLEM, message, unknown.advice)
+        yield from _misplaced(case, decision, decision.bucket)
     found = problem or discovery.decisions or discovery.conflicts
     if case.source and case.desired.valid and not found:
         message = "No bucket is declared, so that there is nothing to judge."
@@ -166,16 +167,26 @@ def _permissions(case: Case) -> Iterator[Found]:
     fleet = case.fleet(case.source)
     for decisions in case.samples:
         for decision in decisions:
-            found = _permission(fleet, decision)
+            request = Request(decision.bucket, type(decision.declaration.setting))
+            outcome, bucket = fleet.read([request])[0]
+            found = _permission(decision, outcome)
             yield found
+            if bucket != decision.bucket:  # it was followed to where the service says that it is
+                yield from _misplaced(case, decision, bucket)
             if found.level is not Level.WARNING:
                 break
 
 
-def _permission(fleet: Fleet, decision: Decision) -> Found:
-    """Try to read one bucket; a warning says that it does not exist."""
+def _misplaced(case: Case, decision: Decision, bucket: Bucket) -> Iterator[Found]:
+    level = Level.PROBLEM if case.strict else Level.WARNING
+    for finding in decision.declaration.misplaced(bucket.region):
+        message = f"{bucket.name}: {finding.message}."
+        yield Found(level, message, f"Correct it in {decision.declaration.source.file}.")
+
+
+def _permission(decision: Decision, outcome: Outcome) -> Found:
+    """Return what came of reading one bucket; a warning says that it does not exist."""
     name, setting = decision.bucket.name, type(decision.declaration.setting)
-    outcome = fleet.read([Request(decision.bucket, setting)])[0].outcome
     if isinstance(outcome, Problem):
         return Found(Level.PROBLEM, f"{name}: {outcome.message}", _advice(outcome))
     if outcome is Absence.BUCKET:
@@ -194,27 +205,6 @@ def _advice(problem: Problem) -> str:
     """Return what to do; the deadline of the doctor follows from --timeout."""
     late = problem.code in ("NotListed", "NotRead")
     return own("Timeout").advice if late else problem.advice
-
-
-def _hop(url: str) -> _Hop | Problem:
-    """Return where requests to `url` lead first; those to this machine take no proxy."""
-    try:
-        proxy = None if is_loopback(str(urlsplit(url).hostname)) else usable_proxy_of(url)
-        return _Hop(_target(proxy or url), _shown(proxy) if proxy else "")
-    except (TransportError, ValueError):
-        return own("ProxyFailed")
-
-
-def _target(url: str) -> Target:
-    parts = urlsplit(url)
-    scheme = parts.scheme
-    return Target(str(parts.hostname), parts.port or _PORTS.get(scheme, 1080), scheme == "https")
-
-
-def _shown(proxy: str) -> str:
-    """Return a proxy without its user and password, of which one may hold any character."""
-    scheme, _, rest = proxy.partition("://")
-    return f"{scheme}://{urlsplit('//' + rest.rpartition('@')[2]).netloc}"
 
 
 CHECKS: tuple[Check, ...] = (

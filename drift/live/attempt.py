@@ -19,9 +19,6 @@ from drift.xml import ForeignError, XmlError
 
 T = TypeVar("T")
 
-_LONGEST = 60.0
-"""The most seconds that the service can make drift wait at a time."""
-
 _NUMBER = re.compile(r"[0-9]{1,9}")
 
 
@@ -114,10 +111,10 @@ def _asked_to_wait(headers: Mapping[str, str]) -> float:
     """Return the seconds that the service asks for, in its own header or in HTTP's."""
     delay = headers.get("x-oss-qos-delay-time", "")
     if _NUMBER.fullmatch(delay):
-        return min(int(delay) / 1000, _LONGEST)
+        return int(delay) / 1000
     asked = headers.get("retry-after", "")
     if _NUMBER.fullmatch(asked):
-        return min(float(asked), _LONGEST)
+        return float(asked)
     due = moment(asked)
     now = moment(headers.get("date", "")) or datetime.now(UTC)
-    return min(max((due - now).total_seconds(), 0), _LONGEST) if due else 0
+    return max((due - now).total_seconds(), 0) if due else 0

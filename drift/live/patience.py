@@ -11,7 +11,7 @@ from tenacity import (
 RETRIES = 7
 """How often what failed is tried again, unless told otherwise."""
 
-_LONG_ENOUGH = stop_before_delay(61)  # so that a wait of 60 s, the longest, is one
+_LONG_ENOUGH = stop_before_delay(61)  # so that who is asked to wait for a minute does
 _POLICY = Retrying()
 _JITTER = wait_random_exponential(multiplier=0.2, max=10)  # "full jitter": 0 to 0.2, 0.4, 0.8 ... s
 
@@ -27,7 +27,7 @@ class Patience:
     def pause(self, asked: float) -> float | None:
         """Return the seconds to wait after an attempt that failed, None if it was the last.
 
-        `asked` is what the service asks for, at least.
+        `asked` is what the service asks for: it is waited for, or the request given up.
         """
         self._state.set_result(None)
         self._state.upcoming_sleep = max(_JITTER(self._state), asked)

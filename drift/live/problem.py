@@ -63,7 +63,7 @@ _OWN = {
 
 _LISTING = _Said(
     "These credentials may not list the buckets.",
-    "Allow the RAM action oss:ListBuckets on acs:oss:*:*:*, or declare buckets by name.",
+    "Allow the RAM action oss:ListBuckets on acs:oss:*:*:*, or declare buckets by name and region.",
 )
 
 THROTTLED = frozenset(

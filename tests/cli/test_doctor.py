@@ -30,6 +30,7 @@ Drift: TypeAlias = Callable[..., Ran]
 Write: TypeAlias = Callable[..., Path]
 KEY = {"OSS_ACCESS_KEY_ID": EMULATOR_KEY.id, "OSS_ACCESS_KEY_SECRET": EMULATOR_KEY.secret}
 SECRET = EMULATOR_KEY.secret
+NOT_COMPARED = "It could not be compared with that of the service."
 
 
 @pytest.fixture(autouse=True)
@@ -299,7 +300,7 @@ def test_a_clock_that_is_off_is_a_warning(
 def test_a_date_that_is_none_is_a_warning(drift: Drift, write: Write, date: str) -> None:
     with served(saying(http(DOCUMENT, Date=date))) as wire:
         ran = drift("doctor", write("a.json"), "--endpoint", wire.url, "--format", "json")
-    assert said(ran, "Clock", healthy=True) == [("warning", "The service did not tell its time.")]
+    assert said(ran, "Clock", healthy=True) == [("warning", NOT_COMPARED)]
 
 
 @pytest.mark.parametrize("seconds", [-100, 0, 50, 100])
@@ -331,7 +332,7 @@ def test_an_endpoint_that_cannot_be_reached_is_a_problem(drift: Drift, write: Wr
     ((level, message),) = said(ran, "Endpoint", healthy=False)
     assert level == "problem"
     assert message == f"{emulator.url}: The connection failed or broke off."
-    assert said(ran, "Clock", healthy=False) == [("warning", "The service did not tell its time.")]
+    assert said(ran, "Clock", healthy=False) == [("warning", NOT_COMPARED)]
 
 
 def test_a_bucket_that_would_speak_only_what_this_machine_cannot_is_a_problem(
@@ -392,9 +393,7 @@ def test_a_proxy_is_shown_without_its_password_and_tried_in_place_of_the_endpoin
         (shown,) = results(one, "Proxy")
         (tried,) = results(one, "Endpoint")
     url = "https://oss-cn-hangzhou.aliyuncs.com"
-    assert shown.found.message == (
-        f"{url} is reached through the proxy http://{address} of the environment."
-    )
+    assert shown.found.message == (f"{url} is asked through the proxy http://{address}.")
     assert tried.found.message == f"{url} is reached as far as its proxy."
 
 
@@ -419,7 +418,7 @@ def test_what_is_no_proxy_is_a_problem_and_no_password_is_shown(
     url = "https://oss-cn-hangzhou.aliyuncs.com"
     assert "hunter2" not in ran.out + ran.err
     assert said(ran, "Proxy", healthy=False) == [
-        ("ok", f"{url} is reached through the proxy {shown} of the environment.")
+        ("ok", f"{url} is asked through the proxy {shown}.")
         if shown
         else ("problem", f"{url}: The proxy does not let the request through.")
     ]
@@ -451,6 +450,46 @@ def test_the_end_of_temporary_credentials_is_said(write: Write) -> None:
     assert one.found.message == (
         "They come from the given key; they end at 2026-01-02 00:00:00 UTC."
     )
+
+
+@pytest.mark.parametrize(("seconds", "level"), [(200, Level.WARNING), (4000, Level.OK)])
+def test_an_end_that_is_near_is_a_warning(write: Write, seconds: float, level: Level) -> None:
+    ends = int(datetime.now(UTC).timestamp() + seconds)
+    one = case(write("a.json"), source=False)
+    one = replace(one, provider=Fixed(Credentials("id", "secret", "token", ends)))
+    ((_, found),) = results(one, "Credentials")
+    assert found.level is level
+    assert bool(found.advice) is (level is Level.WARNING)
+
+
+def region_of(ran: Ran) -> list[str]:
+    """Return the levels of what is said of regions."""
+    every = json.loads(ran.out)["results"]
+    return [one["level"] for one in every if "the file says" in one["message"]]
+
+
+@pytest.mark.parametrize("names", [["oss-example"], ["oss-example", "nowhere-*"]])
+def test_a_region_that_is_not_the_buckets_is_said_once_as_by_the_plan(
+    drift: Drift, write: Write, names: list[str]
+) -> None:
+    """Whether the list tells it, or the service when the bucket is asked for."""
+    path = write("a.json", desired(names, "cn-beijing"))
+    write("recording/cn-hangzhou/oss-example/httpsConfig.xml", DOCUMENT)
+    options = (path, "--format", "json", "--endpoint")
+    with Emulator(Recording(Path("recording"))) as emulator:
+        assert region_of(drift("doctor", *options, emulator.url)) == ["warning"]
+        ran = drift("doctor", *options, emulator.url, "--strict")
+        assert drift("plan", *options, emulator.url, "--strict").code == 1
+    assert (ran.code, region_of(ran)) == (1, ["problem"])
+
+
+def test_a_region_that_only_a_pattern_says_is_told_as_by_the_plan(
+    drift: Drift, write: Write, emulator: Emulator
+) -> None:
+    path = write("a.json", desired("oss-nowhere", "cn-*"))
+    ran = drift("doctor", path, "--endpoint", emulator.url, "--format", "json")
+    messages = [message for _, message in said(ran, "Buckets", healthy=False)]
+    assert any("Only a pattern says in which region" in one for one in messages)
 
 
 @pytest.mark.parametrize("expires", [1790000000000, 10**30, -(10**30)])

@@ -50,7 +50,16 @@ def test_a_mistake_on_the_command_line(drift: Drift, arguments: list[str], sente
     "value", ["0", "-1", "nan", "-nan", "inf", "-inf", "1e400", "1e10", "86401", "soon", ""]
 )
 def test_what_is_no_number_of_seconds(drift: Drift, option: str, value: str) -> None:
-    drift("plan", option, value).failed(f"'{option}'")
+    drift("plan", option, value).failed(f"'{option}'", "a number of seconds above 0, and at most")
+
+
+@pytest.mark.parametrize(("option", "ends"), [("--concurrency", (1, 256)), ("--retries", (0, 20))])
+@pytest.mark.parametrize("value", ["-1", "257", "1.5", "nan", "1e9", "many", "", "9" * 5000])
+def test_what_is_no_whole_number_in_range(
+    drift: Drift, option: str, ends: tuple[int, int], value: str
+) -> None:
+    said = f"it is not a whole number from {ends[0]} to {ends[1]}"
+    drift("plan", option, value).failed(f"'{option}'", said)
 
 
 @pytest.mark.parametrize("option", ["--timeout", "--deadline"])
@@ -95,7 +104,9 @@ def test_a_bad_variable_is_named(
     drift: Drift, monkeypatch: pytest.MonkeyPatch, variable: str, value: str
 ) -> None:
     monkeypatch.setenv(variable, value)
-    drift("plan").failed(f"(env var: '{variable}')", f"'--{variable[6:].lower()}'")
+    ran = drift("plan").failed(f"(env var: '{variable}')", f"'--{variable[6:].lower()}'")
+    for words in ("Value error", "Input should be"):  # a library's
+        assert words not in ran.err
 
 
 def test_mistakes_exit_with_1_in_a_process_too(folder: Path) -> None:

@@ -132,3 +132,19 @@ def test_a_run_that_is_stopped_says_so(
     assert main(["plan", str(write("a.json")), *map(str, recorded)]) == 130
     said = "Error: Stopped. 1 bucket was not looked at: oss-example.\n"
     assert capsys.readouterr() == ("", said)
+
+
+def test_a_run_that_is_stopped_while_buckets_are_listed_names_those_that_are_declared(
+    capsys: pytest.CaptureFixture[str],
+    write: Write,
+    recorded: tuple[str, Path],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    def stopped(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("drift.live.recording.Recording.page", stopped)
+    path = write("a.json", desired(["oss-two", "oss-*", "oss-one"]))
+    assert main(["plan", str(path), *map(str, recorded)]) == 130
+    said = "Error: Stopped. 2 buckets were not looked at: oss-one, oss-two.\n"
+    assert capsys.readouterr() == ("", said)
