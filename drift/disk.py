@@ -1,25 +1,40 @@
 """Files that others wrote or read: read only so far, and replaced whole or not at all."""
 
 import os
+from contextlib import suppress
 from pathlib import Path
 from secrets import token_hex
+from stat import S_IMODE, S_ISFIFO
 
 
 def read(path: Path, most: int) -> bytes:
     """Return the bytes of a file; of one that is longer than `most`, `most` + 1 of them.
 
-    Raises `OSError`. To ask `read` for the most would set that much memory aside for each file.
+    Raises `OSError`. Nobody is waited for: a terminal is empty, and so is a pipe that nobody has
+    open to write. To ask `read` for the most would set that much memory aside for each file.
     """
-    with path.open("rb") as file:
-        size = os.fstat(file.fileno()).st_size or most  # a pipe does not know its size
-        return file.read(min(size, most) + 1)
+    with open(path, "rb", opener=_at_once) as file:
+        found = os.fstat(file.fileno())
+        if S_ISFIFO(found.st_mode):
+            os.set_blocking(file.fileno(), True)
+        size = found.st_size or most  # a pipe does not know its size
+        return file.read(min(size, most) + 1) or b""
+
+
+def _at_once(path: str, flags: int) -> int:
+    return os.open(path, flags | getattr(os, "O_NONBLOCK", 0))
 
 
 def replace(path: Path, data: bytes) -> None:
-    """Replace the file in one step, so that nobody ever reads half of it. Raises `OSError`."""
+    """Replace the file in one step, so that nobody ever reads half of it. Raises `OSError`.
+
+    A file that is there already keeps its mode: who could not read it still cannot.
+    """
     draft = path.with_name(f".{token_hex(8)}")
     try:
         with draft.open("xb") as file:
+            with suppress(FileNotFoundError):
+                draft.chmod(S_IMODE(path.stat().st_mode))
             file.write(data)
         draft.replace(path)
     finally:

@@ -14,7 +14,7 @@ def visible(text: str, longest: int = _LONGEST) -> str:
     `longest` characters is cut and ends in `...`.
     """
     cut = text if len(text) <= longest else text[: longest - 3] + "..."
-    shown = "".join(map(_shown, cut))
+    shown = cut if cut.isprintable() else "".join(map(_shown, cut))
     for command, harmless in _COMMANDS:
         shown = shown.replace(command, harmless)
     return f"\\x3a{shown[1:]}" if shown.startswith("::") else shown

@@ -8,7 +8,7 @@ from typing import Annotated
 
 import typer
 
-from drift.cli import output
+from drift.cli import output, summary
 from drift.cli.credentials import (
     ProcessOption,
     ProfileOption,
@@ -110,6 +110,8 @@ def plan(  # noqa: PLR0913 - one parameter for each option
     from drift.render import decisions
 
     end = None if deadline is None else monotonic() + deadline
+    if listed and name not in ("text", "json"):
+        raise OptionError(f"--list cannot be printed as {name}.", "Give --format text or json.")
     if out:
         if listed:
             raise OptionError("--list makes no plan that --out could save.", "Give one of them.")
@@ -156,4 +158,5 @@ def plan(  # noqa: PLR0913 - one parameter for each option
     if out:
         output.save(out, text if name == "json" else dumps(found))
     output.write(text)
+    summary.add(found)
     return found.verdict.exit_code

@@ -7,7 +7,9 @@ from typing import TYPE_CHECKING, Literal, Protocol, TypeAlias
 if TYPE_CHECKING:
     from drift.plan import Plan
 
-Format: TypeAlias = Literal["text", "json"]
+Format: TypeAlias = Literal[
+    "text", "json", "markdown", "html", "sarif", "junit", "github", "gitlab", "terraform-json"
+]
 
 
 @dataclass(frozen=True)
@@ -27,5 +29,5 @@ _FILE = Screen()
 
 def render(plan: "Plan", name: Format, screen: Screen = _FILE) -> str:
     """Return the plan in the format `name`. Only that format's module is loaded."""
-    module: _Module = import_module(f"{__name__}.{name}")
+    module: _Module = import_module(f"{__name__}.{name.replace('-', '_')}")
     return module.render(plan, screen)

@@ -16,16 +16,19 @@ _SYMBOL = {"add": "+", "remove": "-", "update": "~"}
 _Path: TypeAlias = tuple[str, ...]
 
 
-def block(resource: ResourceChange) -> Iterator[Line]:
-    """Yield the lines of a resource with changes; what does not change is only counted."""
+def block(resource: ResourceChange, *, named: bool = True) -> Iterator[Line]:
+    """Yield the lines of a resource with changes; what does not change is only counted.
+
+    Without its name, it stands for all buckets that need the same.
+    """
     symbol = "+" if resource.change.actions == ("create",) else "~"
-    names = f"{json.dumps(resource.type)} {json.dumps(resource.name)}"
-    yield Line(f"  {symbol} resource {names} {{", symbol)
+    names = [resource.type, resource.name] if named else [resource.type]
+    yield Line(f"  {symbol} resource {' '.join(map(_json, names))} {{", symbol)
     holders: list[_Path] = []
     for holder, changes in groupby(resource.changes, key=_holder):
         holders.append(holder)
-        lines = _attributes(resource, holder, list(changes))
-        yield from _part(resource, holder, lines) if holder[1:] else lines
+        draw = _part if holder[1:] else _attributes
+        yield from draw(resource, holder, list(changes))
     root = holders[0][:1]
     parts = [
         name for name in _unchanged(resource, root, blocks=True) if (*root, name) not in holders
@@ -34,49 +37,54 @@ def block(resource: ResourceChange) -> Iterator[Line]:
     yield Line("    }")
 
 
-def _part(resource: ResourceChange, holder: _Path, lines: Iterator[Line]) -> Iterator[Line]:
+def _part(resource: ResourceChange, holder: _Path, changes: Sequence[Change]) -> Iterator[Line]:
     """Yield the block of one part, such as `TLS`, around the lines of its members."""
     symbol = "~" if _members(resource.change.before, holder) else "+"
     yield Line(f"      {symbol} {visible('/'.join(holder[1:]))} {{", symbol)
-    yield from (Line(f"    {line.text}", line.kind) for line in lines)
+    yield from _attributes(resource, holder, changes, " " * 4)
     yield Line("        }")
 
 
 def _attributes(
-    resource: ResourceChange, holder: _Path, changes: Sequence[Change]
+    resource: ResourceChange, holder: _Path, changes: Sequence[Change], lead: str = ""
 ) -> Iterator[Line]:
-    """Yield the changes of the members of one part, or of the document itself."""
+    """Yield the changes of the members of one part, or of the document itself, behind `lead`."""
     before = _members(resource.change.before, holder)
     after = _members(resource.change.after, holder)
     width = max(len(_name(change)) for change in changes)
     for name, of_member in groupby(changes, key=_name):
         listed = isinstance(after.get(name, before.get(name)), list)
         draw = _list if listed else _scalar
-        yield from draw(f"{visible(name):{width}}", list(of_member), before.get(name))
+        shown = f"{visible(name):{width}}"
+        yield from draw(shown, list(of_member), before.get(name), lead)
     touched = {_name(change) for change in changes}
     kept = [name for name in _unchanged(resource, holder, blocks=False) if name not in touched]
-    yield from _hidden(len(kept), "attribute", " " * 8)
+    yield from _hidden(len(kept), "attribute", lead + " " * 8)
 
 
-def _scalar(name: str, changes: Sequence[Change], _before: JsonValue) -> Iterator[Line]:
+def _scalar(name: str, changes: Sequence[Change], _before: JsonValue, lead: str) -> Iterator[Line]:
     for change in changes:
         sides = {"add": (change.after,), "remove": (change.before,)}
         values = sides.get(change.action, (change.before, change.after))
         symbol = _SYMBOL[change.action]
-        yield Line(f"      {symbol} {name} = {' -> '.join(map(json.dumps, values))}", symbol)
+        yield Line(f"{lead}      {symbol} {name} = {' -> '.join(map(_json, values))}", symbol)
 
 
-def _list(name: str, changes: Sequence[Change], before: JsonValue) -> Iterator[Line]:
+def _list(name: str, changes: Sequence[Change], before: JsonValue, lead: str) -> Iterator[Line]:
     symbol = "~" if isinstance(before, list) else "+"
-    yield Line(f"      {symbol} {name} = [", symbol)
+    yield Line(f"{lead}      {symbol} {name} = [", symbol)
     for change in changes:
         value = change.after if change.action == "add" else change.before
         mark = _SYMBOL[change.action]
-        yield Line(f"          {mark} {visible(json.dumps(value), 300)},", mark)
+        yield Line(f"{lead}          {mark} {_json(value)},", mark)
     removed = [change for change in changes if change.action == "remove"]
     kept = len(before) - len(removed) if isinstance(before, list) else 0
-    yield from _hidden(kept, "element", " " * 12)
-    yield Line("        ]")
+    yield from _hidden(kept, "element", lead + " " * 12)
+    yield Line(f"{lead}        ]")
+
+
+def _json(value: JsonValue) -> str:
+    return visible(json.dumps(value), 300)
 
 
 def _hidden(count: int, what: str, indent: str) -> Iterator[Line]:

@@ -1,24 +1,15 @@
 """The plan as people read it, in the order and with the symbols of `terraform plan`."""
 
-from collections import Counter
-from collections.abc import Iterator
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Sequence
 
-from drift.plan import Impact, Plan, Problem, ResourceChange, Status, Verdict
-from drift.render import Screen
-from drift.render.block import block
+from drift.plan import Plan, Status, Verdict
+from drift.render import Screen, text_group
+from drift.render.fold import Group, folded
 from drift.render.line import Line, drawn, sentences
 from drift.untrusted import visible
 
 _MOST_UNDECLARED = 10
-_MOST_ALIKE = 10
-
-_IMPACT = {
-    Impact.WEAKER: "is weaker than desired",
-    Impact.STRICTER: "is stricter than desired",
-    Impact.MIXED: "may be weaker and stricter than desired",
-    Impact.NEUTRAL: "differs from desired, with the same effect",
-    None: "differs from desired",
-}
 
 
 def render(plan: Plan, screen: Screen) -> str:
@@ -26,68 +17,49 @@ def render(plan: Plan, screen: Screen) -> str:
     return drawn(_lines(plan, screen), screen)
 
 
+def summary(plan: Plan, screen: Screen) -> str:
+    """Return only the numbers and the verdict, which `render` ends with."""
+    return drawn(_summary(plan, screen), screen)
+
+
 def _lines(plan: Plan, screen: Screen) -> Iterator[Line]:
-    resources = plan.resource_changes
-    yield from _drifted([one for one in resources if one.status is Status.DRIFT], screen)
-    for resource in resources:
-        if resource.status is Status.MISSING:
-            head = f"{visible(resource.address)} does not exist"
-            yield from sentences(head, screen, lead="  ! ", kind="!")
-            yield from sentences(_declared(resource), screen, lead="    # ", kind="#")
-            yield Line()
-    yield from _unreadables(plan, screen)
+    quiet = (Status.IN_SYNC, Status.UNDECLARED)
+    groups = folded(one for one in plan.resource_changes if one.status not in quiet)
+    yield from _drifted([one for one in groups if one.first.status is Status.DRIFT], screen)
+    for group in groups:
+        if group.first.status is Status.MISSING:
+            yield from text_group.missing(group, screen)
+    yield from _unreadables(groups, screen)
     yield from _undeclared(plan, screen)
     yield from _summary(plan, screen)
 
 
-def _drifted(resources: list[ResourceChange], screen: Screen) -> Iterator[Line]:
-    if not resources:
+def _drifted(groups: Sequence[Group], screen: Screen) -> Iterator[Line]:
+    if not groups:
         return
     yield from sentences("To bring live back to desired, these changes are needed:", screen)
-    actions = {change.action for resource in resources for change in resource.changes}
+    actions = {change.action for group in groups for change in group.first.changes}
     for symbol, action in (("+", "add"), ("~", "update"), ("-", "remove")):
         if action in actions:
             yield Line(f"  {symbol} {action}", symbol)
     yield Line()
-    for resource in resources:
-        head = f"{visible(resource.address)} {_IMPACT[resource.impact]}"
-        yield from sentences(head, screen, lead="  # ", kind="head")
-        never = "was never configured: it " if resource.change.actions == ("create",) else ""
-        meaning = f"It {never}{visible(resource.meaning, 500)}."
-        yield from sentences(meaning, screen, lead="  # ")
-        for inert in resource.inert:
-            note = f"It stores {visible(inert.path)}, which has no effect."
-            yield from sentences(note, screen, lead="  # ", kind="#")
-        yield from sentences(_declared(resource), screen, lead="  # ", kind="#")
-        yield from block(resource)
-        yield Line()
+    for group in groups:
+        yield from text_group.drifted(group, screen)
 
 
-def _unreadables(plan: Plan, screen: Screen) -> Iterator[Line]:
-    """Yield the first of each code: after a deadline, thousands may have not been read."""
-    seen: Counter[str] = Counter()
-    for resource in plan.resource_changes:
-        if resource.problem:
-            seen[resource.problem.code] += 1
-            if seen[resource.problem.code] <= _MOST_ALIKE:
-                yield from _unreadable(resource, resource.problem, screen)
-    for code, number in seen.items():
-        if number > _MOST_ALIKE:
-            more = f"{number - _MOST_ALIKE} more could not be judged: {visible(code)}."
-            yield from sentences(f"{more} `--format json` has all.", screen, lead="  ? ", kind="?")
-            yield Line()
-
-
-def _unreadable(resource: ResourceChange, problem: Problem, screen: Screen) -> Iterator[Line]:
-    head = f"{visible(resource.address)} could not be judged: {visible(problem.code)}"
-    yield from sentences(head, screen, lead="  ? ", kind="?")
-    said = f"{visible(problem.message, 500)} {visible(problem.advice, 500)}"
-    yield from sentences(said, screen, lead="    # ")
-    request = f"Request {visible(problem.request_id)}. " if problem.request_id else ""
-    where = (request + _declared(resource)).rstrip()
-    if where:
-        yield from sentences(where, screen, lead="    # ", kind="#")
-    yield Line()
+def _unreadables(groups: Iterable[Group], screen: Screen) -> Iterator[Line]:
+    """Yield the first groups of each code whole, and the names of the others."""
+    of_code: defaultdict[str, list[Group]] = defaultdict(list)
+    for group in groups:
+        if problem := group.problem:
+            alike = of_code[problem.code]
+            alike.append(group)
+            if len(alike) <= text_group.MOST_ALIKE:
+                yield from text_group.unreadable(group, problem, screen)
+    for code, alike in of_code.items():
+        rest = [one for group in alike[text_group.MOST_ALIKE :] for one in group.resources]
+        if rest:
+            yield from text_group.unreadable_by_name(code, rest, screen)
 
 
 def _undeclared(plan: Plan, screen: Screen) -> Iterator[Line]:
@@ -136,8 +108,3 @@ def _summary(plan: Plan, screen: Screen) -> Iterator[Line]:
         )
     kind = "good" if plan.verdict is Verdict.IN_SYNC else "bad"
     yield from sentences(f"Verdict: {plan.verdict}", screen, kind=kind)
-
-
-def _declared(resource: ResourceChange) -> str:
-    source = resource.source
-    return f"Declared in {visible(source.file, 300)}:{source.line}." if source else ""

@@ -21,7 +21,6 @@ VERSIONS: tuple[Version, ...] = get_args(Version)
 UNMANAGED = frozenset(VERSIONS[:3])
 """What a bucket accepts while TLS management is off (user guide "Configure TLS versions")."""
 
-
 Suite = Annotated[str, Field(pattern=r"^[!-~]+$", max_length=200)]
 Versions = Annotated[tuple[Version, ...], *DISTINCT]
 Suites = Annotated[tuple[Suite, ...], *DISTINCT]
@@ -179,10 +178,7 @@ class CipherSuite(Part):
             accepted = f"{'only ' if self.mode == 'all' else ''}{_LIVE[live.mode]} cipher suites"
             yield f"accepts {accepted}, where {_WANTED[self.mode]} wanted"
         elif live.mode == "custom":
-            for member, version in (
-                ("CustomCipherSuite", "1.2"),
-                ("TLS13CustomCipherSuite", "1.3"),
-            ):
+            for member, version in zip(self.lists, ("1.2", "1.3"), strict=True):
                 yield from _list_meaning(version, live.lists[member], self.lists[member])
 
 
@@ -208,6 +204,11 @@ class HttpsConfiguration(Setting):
     unset_code: ClassVar = "NoSuchHttpsConfig"
     permission: ClassVar = "oss:GetBucketHttpsConfig"
     required_parts: ClassVar = ("TLS",)
+    terraform_names: ClassVar = {
+        "TLS/Enable": "enable",
+        "TLS/TLSVersion": "tls_versions",
+        "CipherSuite": "cipher_suit",  # sic
+    }
 
     tls: Tls | None = Field(default=None, alias="TLS")
     cipher_suite: CipherSuite | None = Field(default=None, alias="CipherSuite")

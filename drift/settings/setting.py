@@ -68,7 +68,8 @@ class Setting(Element, ABC):
     """
 
     type: ClassVar[str]
-    """What a plan calls it, such as `oss_bucket_https_config`."""
+    """What a plan calls it, such as `oss_bucket_https_config`: the type in Terraform's provider,
+    without its `alicloud_`."""
     root: ClassVar[str]
     """The root element of the document, such as `HttpsConfiguration`."""
     subresource: ClassVar[str]
@@ -79,6 +80,12 @@ class Setting(Element, ABC):
     """The RAM action that reads it."""
     required_parts: ClassVar[tuple[str, ...]] = ()
     """The parts, by the API's names, without which the service refuses a PUT."""
+
+    terraform_names: ClassVar[Mapping[str, str]] = {}
+    """Attributes in Terraform's provider that are not the API's names in snake case.
+
+    A part is a block there; its member `PART/MEMBER` that has a name here stands beside it.
+    """
 
     @abstractmethod
     def as_live(self, *, strict: bool = False) -> Self:

@@ -12,6 +12,7 @@ from tempfile import TemporaryDirectory
 from tests.bench.network import print_network
 from tests.bench.processes import Command, measured, print_table
 from tests.bench.recordings import make, write
+from tests.bench.shows import print_shows
 
 DRIFT = ("-m", "drift")
 ROOT = Path(__file__).parents[2]
@@ -88,8 +89,13 @@ def network(folder: Path) -> None:
     print_network(folder)
 
 
+def shows(folder: Path) -> None:
+    """A saved plan, in every format."""
+    print_shows(folder)
+
+
 TABLES: Mapping[str, Callable[[Path], None]] = {
-    table.__name__: table for table in (starts, imports, recordings, files, network)
+    table.__name__: table for table in (starts, imports, recordings, files, shows, network)
 }
 
 

@@ -343,7 +343,8 @@ def test_without_the_permission_to_list_patterns_are_not_judged_and_names_are_re
     assert "oss:ListBuckets on acs:oss:*:*:*" in first["problem"]["advice"]
     ran = drift("plan", *LIVE)
     assert ran.code == 1
-    assert "? oss_bucket_https_config.web-* could not be judged: AccessDenied" in ran.out
+    assert "? 2 buckets could not be judged: AccessDenied (cn-beijing 2)\n" in ran.out
+    assert "    #   web-*  cn-beijing  desired/a.json:" in ran.out
     assert "matches no bucket" not in ran.err
 
 

@@ -1,13 +1,16 @@
 """`drift show`: a saved plan is printed, and not believed where it contradicts itself."""
 
 import json
+import os
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any, TypeAlias
 
 import pytest
 
-from tests.cli.running import SAMPLES, Ran
+from drift.errors import PlanFileError
+from drift.planfile import load
+from tests.cli.running import SAMPLES, Ran, shell
 
 Drift: TypeAlias = Callable[..., Ran]
 Write: TypeAlias = Callable[..., Path]
@@ -75,19 +78,53 @@ def test_an_edited_plan_that_holds_together_is_read(
     assert "Verdict: drift" in ran.out
 
 
+NO_OBJECT = "it is not a JSON object"
+HEAD = '{"format_version": "1.0"'
 NO_PLANS = {
-    "nothing": ("", "it is not JSON"),
-    "words": ("No changes.", "it is not JSON"),
-    "half a plan": ('{"format_version": "1.0", ', "it is not JSON"),
-    "a list": ("[]", "it has no format_version"),
+    "nothing": ("", NO_OBJECT),
+    "words": ("No changes.", NO_OBJECT),
+    "half a plan": (f"{HEAD}, ", NO_OBJECT),
+    "a colon too few": ('{"format_version" "1.0"}', NO_OBJECT),
+    "a comma too many": (f"{HEAD},}}", NO_OBJECT),
+    "a plan and more": (f"{HEAD}}}{HEAD}}}", NO_OBJECT),
+    "a name that is a number": ("{1: 2}", NO_OBJECT),
+    "half a list": (f'{HEAD}, "resource_changes": [', NO_OBJECT),
+    "a list": ("[]", NO_OBJECT),
+    "a byte order mark": (f"\ufeff{HEAD}}}", NO_OBJECT),
     "an object": ("{}", "it has no format_version"),
+    "an empty list": ('{"resource_changes": [ ] }', "it has no format_version"),
     "a version that is no text": ('{"format_version": 1.0}', "it has no format_version"),
-    "only a version": ('{"format_version": "1.0"}', "/drift_version: Field required"),
+    "only a version": (f"{HEAD}}}", "/drift_version: Field required"),
     "an older version": ('{"format_version": "0.9"}', "/format_version: "),
     "a version of other digits": ('{"format_version": "\u0662.0"}', "/format_version: "),
     "a version of many digits": (f'{{"format_version": "{"9" * 5000}.0"}}', "/format_version: "),
-    "a verdict twice": ('{"format_version": "1.0", "verdict": 1, "verdict": 2}', "it is not JSON"),
-    "deep nesting": ("[" * 100_000, "it is not JSON"),
+    "a verdict twice": (
+        f'{HEAD}, "verdict": 1, "verdict": 2}}',
+        'it has the member "verdict" twice',
+    ),
+    "buckets twice": (
+        f'{HEAD}, "resource_changes": [], "resource_changes": []}}',
+        'it has the member "resource_changes" twice',
+    ),
+    "a hostile name twice": (
+        f'{HEAD}, "resource_changes": [{{"\\u001b[0m": 1, "\\u001b[0m": 1}}]}}',
+        r'it has the member "\x1b[0m" twice',
+    ),
+    "buckets that are no list": (f'{HEAD}, "resource_changes": {{}}}}', "/drift_version: "),
+    "a bucket that is none": (f'{HEAD}, "resource_changes": [1]}}', "/resource_changes/0: "),
+    "deep nesting": (f'{HEAD}, "a": {"[" * 100_000}', "it is nested deeper than 64"),
+    "nesting as deep as JSON": (
+        f'{HEAD}, "a": {"[{}, " * 65}0{"]" * 65}}}',
+        "it is nested deeper than 64",
+    ),
+    "an infinite number": (f'{HEAD}, "a": -Infinity}}', "it has a number that JSON lacks"),
+    "a number beyond all": (f'{HEAD}, "a": [1e999]}}', "it has a number that JSON lacks"),
+    "a number of many digits": (f'{HEAD}, "a": {"9" * 5000}}}', "it has a number that is too long"),
+    "half a character": (
+        f'{HEAD}, "drift_version": "\\ud800"}}',
+        "it has text that is not Unicode",
+    ),
+    "a control character": (f'{HEAD}, "a": "\n"}}', NO_OBJECT),
     "another encoding": ('{"a": "ö"}'.encode("latin-1"), "it is not UTF-8"),
     "a desired file": ('{"Bucket": "oss-example"}', "it has no format_version"),
 }
@@ -105,11 +142,61 @@ def test_a_plan_that_cannot_be_read(drift: Drift, folder: Path) -> None:
     drift("show", folder).failed("cannot be read: Is a directory.")
 
 
-def test_a_plan_that_is_too_large(drift: Drift, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("drift.planfile.LARGEST", 1 << 20)
-    with Path("plan.json").open("wb") as file:
+def test_a_pipe_that_nobody_writes_to_is_not_waited_for(drift: Drift) -> None:
+    os.mkfifo("pipe")
+    drift("show", "pipe").failed(f"pipe is no plan: {NO_OBJECT}")
+
+
+def test_a_terminal_is_not_waited_for(drift: Drift) -> None:
+    ours, theirs = os.openpty()
+    drift("show", os.ttyname(theirs)).failed(f"is no plan: {NO_OBJECT}")
+    os.close(ours)
+    os.close(theirs)
+
+
+def test_a_plan_comes_through_a_pipe(recorded: tuple[str, Path], folder: Path) -> None:
+    of = " ".join(map(str, (SAMPLES / "desired", *recorded)))
+    ran = shell(f"drift plan {of} --format json | drift show /dev/stdin", cwd=folder)
+    assert (ran.code, "Verdict: incomplete" in ran.out) == (0, True)
+
+
+def test_a_plan_that_is_too_large(tmp_path: Path) -> None:
+    path = tmp_path / "plan.json"
+    with path.open("wb") as file:
         file.truncate((1 << 20) + 1)
-    drift("show", "plan.json").failed("plan.json is no plan: it is larger than 1 MiB")
+    with pytest.raises(PlanFileError, match="is no plan: it is larger than 1 MiB"):
+        load(path, largest=1 << 20)
+    path.write_text(f"[{'0,' * 2000}0]")
+    with pytest.raises(PlanFileError, match="is no plan: it has more than 1,000 values"):
+        load(path, largest=8000)
+
+
+@pytest.mark.parametrize("place", ["head", "bucket"])
+def test_a_bucket_is_at_most_a_mebibyte(
+    drift: Drift, write: Write, saved: dict[str, Any], place: str
+) -> None:
+    holder = saved if place == "head" else saved["resource_changes"][0]
+    holder["extra"] = "x" * 1_000_000
+    assert drift("show", write("edited.json", saved)).code == 0
+    holder["extra"] = "x" * 1_048_577
+    drift("show", write("edited.json", saved)).failed(
+        "is no plan: one of its buckets, or all beside them, is larger than 1 MiB."
+    )
+
+
+@pytest.mark.parametrize("inner", ['"\\"[[[{"', "[]", "{}", '"é"'])
+def test_nesting_is_counted_as_it_is(
+    drift: Drift, write: Write, saved: dict[str, Any], inner: str
+) -> None:
+    """A list that is `depth` deep, in a bucket, with brackets in texts around it."""
+    for depth, fits in ((60, True), (64, False)):
+        nested: Any = json.loads(inner)
+        for _ in range(depth):
+            nested = ["[[{", nested, {"]": '\\"['}]
+        saved["resource_changes"][0]["extra"] = nested
+        ran = drift("show", write("edited.json", saved))
+        assert (ran.code == 0) is fits
+        assert ("it is nested deeper than 64" in ran.err) is not fits
 
 
 LIES: dict[str, tuple[Edit, str]] = {
@@ -198,6 +285,35 @@ LIES: dict[str, tuple[Edit, str]] = {
         lambda plan: plan.update(timestamp="2026-11-22T12:00:00"),
         "/timestamp: ",
     ),
+    "a time that only pydantic can read": (
+        lambda plan: plan.update(timestamp="1700000000"),
+        "/timestamp: Input should be a date and time as RFC 3339 has it",
+    ),
+    "a time before all": (
+        lambda plan: plan.update(timestamp="0001-01-01T00:00:00+23:59"),
+        "/timestamp: Input should be a date and time as RFC 3339 has it",
+    ),
+    "a number that only Python takes for one": (
+        lambda plan: plan["summary"].update(missing=True),
+        "its summary does not follow",
+    ),
+    "a one for a true": (lambda plan: plan.update(errored=1), "its errored does not follow"),
+    "no meaning": (
+        lambda plan: plan["resource_changes"][0].pop("meaning"),
+        "/resource_changes/0/meaning: Field required",
+    ),
+    "no actions": (
+        lambda plan: resource(plan, "unreadable")["change"].pop("actions"),
+        "/change/actions: Field required",
+    ),
+    "a problem that nobody can retry or not": (
+        lambda plan: resource(plan, "unreadable")["problem"].pop("retryable"),
+        "/problem/retryable: Field required",
+    ),
+    "no word of undeclared buckets": (
+        lambda plan: plan.pop("undeclared"),
+        "/undeclared: Field required",
+    ),
     "no buckets": (
         lambda plan: plan.update(resource_changes=[]),
         "does not follow",
@@ -222,7 +338,7 @@ def test_a_plan_that_contradicts_itself(
         (lambda plan: plan["resource_changes"][0].update(address="x.y"), "an address is not that"),
         (
             lambda plan: plan["resource_changes"][0].update(inert=[{"path": "/x", "value": 1e999}]),
-            "it is not JSON",
+            "it has a number that JSON lacks",
         ),
     ],
     ids=["an address", "a number that JSON lacks"],
@@ -351,6 +467,9 @@ def test_thousands_of_like_problems_do_not_bury_the_drift(
     saved["summary"]["unreadable"] += len(more)
     ran = drift("show", write("many.json", saved))
     assert ran.code == 0
-    assert ran.out.count("could not be judged: AccessDenied") == 11
-    assert "  ? 1191 more could not be judged: AccessDenied. `--format json` has all.\n" in ran.out
+    assert ran.out.count("could not be judged: AccessDenied") == 2
+    head = "  ? 1200 buckets could not be judged: AccessDenied (cn-beijing 1200)\n"
+    assert head in ran.out
+    assert ran.out.count("\n", ran.out.index(head), ran.out.index("\nPlan: ")) < 300
+    assert all(one["name"] in ran.out for one in more)
     assert ran.out.count("  ~ resource ") == 3

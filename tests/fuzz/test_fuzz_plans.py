@@ -3,10 +3,14 @@
 import json
 from collections import Counter
 from collections.abc import Callable, Mapping
+from itertools import islice
 from pathlib import Path
 from random import Random
-from typing import Any, TypeAlias
+from typing import Any, TypeAlias, get_args
 
+import jsonschema
+
+from drift import schema
 from drift.check import compare
 from drift.desired.load import load as load_desired
 from drift.discovery.discover import discover
@@ -15,19 +19,30 @@ from drift.live.fleet import Fleet
 from drift.live.recording import Recording
 from drift.plan import Plan, Status, Verdict
 from drift.planfile import dumps, load
+from drift.render import Format, render
 from tests.declared import NOW
-from tests.fuzz.json_mutators import spoiled
+from tests.fuzz.json_mutators import slots, spoiled
 
 PLANS = 5_000
 SAMPLES = Path(__file__).parents[2] / "samples"
 DESIRED = ("oss-example.json", "example-mobile.json", "example-archive.json", "example-new.json")
 
+VALIDATOR = jsonschema.Draft202012Validator(json.loads(schema.dumps("plan")))
+
+GONE = object()
+VALUES: tuple[Any, ...] = (
+    None, True, 0, -1, 1, 1.5, 10**30, "", "1", "in_sync", "no-op", "\ud800", "\x1b[0m", "x" * 5000,
+    [], ["no-op"], ["no-op", "update"], [None], {}, {"code": "x"}, "2026-11-22T12:00:00Z",
+    "9999-12-31T23:59:59-23:59", "1700000000",
+)  # fmt: skip
+
 Forgery: TypeAlias = Callable[[dict[str, Any]], None]
 
 
 def saved(*names: str) -> str:
-    """Return the plan of some of the sample files against the sample recording."""
-    declarations = load_desired([SAMPLES / "desired" / name for name in names]).declarations
+    """Return the plan of some of the sample files, or of all, against the sample recording."""
+    files = [SAMPLES / "desired" / name for name in names] or [SAMPLES / "desired"]
+    declarations = load_desired(files).declarations
     fleet = Fleet(Recording(SAMPLES / "recording"))
     return dumps(compare(discover(declarations, fleet, undeclared="ignore"), fleet, now=NOW))
 
@@ -132,12 +147,22 @@ def assert_consistent(data: bytes) -> None:
     assert document["summary"]["buckets"] == len(buckets)
 
 
+def fits_the_schema(data: bytes) -> bool:
+    """Whether it is valid; a plan of version 1.0 has not yet to say what 1.1 has to."""
+    document = json.loads(data)
+    if document["format_version"] == "1.0":
+        document = {"undeclared": "ignore"} | document
+        document["summary"] = {"undeclared": 0} | document["summary"]
+    return VALIDATOR.is_valid(document)
+
+
 def loaded(path: Path) -> Plan | None:
     try:
         return load(path)
     except PlanFileError as error:
         refused = error
     assert str(refused).isprintable(), refused
+    assert len(str(refused)) < 500
     assert refused.advice
     return None
 
@@ -145,7 +170,8 @@ def loaded(path: Path) -> Plan | None:
 def test_an_edited_plan_is_refused_or_says_the_same_everywhere(tmp_path: Path) -> None:
     """Law: `load` returns a plan or raises `PlanFileError`.
 
-    A plan is green only if each of its buckets is, and its head agrees.
+    A plan is green only if each of its buckets is, and its head agrees. It is valid under
+    the published schema.
     """
     plans = [saved(*DESIRED[:count]) for count in (1, 1, 2, 4)]
     rng = Random(20261122)
@@ -156,6 +182,8 @@ def test_an_edited_plan_is_refused_or_says_the_same_everywhere(tmp_path: Path) -
         data = forged(rng, text) if rng.random() < 0.5 else spoiled(rng, text)
         path.write_bytes(data)
         plan = loaded(path)
+        if plan:
+            assert fits_the_schema(data), data
         if plan and plan.verdict is Verdict.IN_SYNC:
             assert_consistent(data)
             seen["green, and was not"] += text is not plans[0] and text is not plans[1]
@@ -163,3 +191,30 @@ def test_an_edited_plan_is_refused_or_says_the_same_everywhere(tmp_path: Path) -
     few = {name: count for name, count in seen.items() if count < 50}
     assert not few, seen
     assert seen.keys() == {*Verdict, "refused", "green, and was not"}
+
+
+def test_what_the_published_schema_refuses_is_refused(tmp_path: Path) -> None:
+    """Law: for every value of a plan, taken away or replaced, what is no longer valid is refused.
+
+    What is loaded all the same can be written again, and in every format.
+    """
+    text = saved()
+    rng = Random(20261122)
+    path = tmp_path / "plan.json"
+    seen = Counter[bool]()
+    for place in range(sum(1 for _ in slots(json.loads(text)))):
+        for value in (GONE, *rng.sample(VALUES, 4)):
+            document = json.loads(text)
+            holder, key = next(islice(slots(document), place, None))
+            if value is GONE:
+                del holder[key]
+            else:
+                holder[key] = value
+            path.write_text(json.dumps(document))
+            plan, valid = loaded(path), VALIDATOR.is_valid(document)
+            assert valid or plan is None, document
+            seen[valid] += 1
+            if plan and rng.random() < 0.1:
+                for name in get_args(Format):
+                    render(plan, name).encode()
+    assert min(seen[False], seen[True]) > 500

@@ -1,0 +1,173 @@
+"""A saved plan, read back without believing a word of it.
+
+Who wrote it may be a stranger: a job of a pull request from a fork. What `load` returns was valid
+under the published schema, was small and flat enough to be read, and does not contradict itself.
+"""
+
+import json
+import re
+from collections import deque
+from collections.abc import Iterable, Mapping
+from dataclasses import fields
+from datetime import UTC
+from pathlib import Path
+from typing import Any
+
+from pydantic import TypeAdapter, ValidationError
+
+from drift import disk
+from drift.errors import PlanFileError
+from drift.plan import FORMAT_VERSION, DocumentChange, Plan, Problem, ResourceChange
+from drift.planfile.pieces import Piece, Pieces, RefusalError
+from drift.planfile.write import DERIVED
+from drift.untrusted import visible
+
+LARGEST = 256 << 20
+"""The largest plan that is read, in bytes: enough for 200,000 buckets."""
+
+_SHORTEST = 8
+"""How many bytes a value takes on the average, at least; ours take 25. `{},{},{}` would take eight
+times what else the largest plan takes in memory."""
+
+_LIST = "resource_changes"
+_MAJOR = re.compile(r"[1-9][0-9]{0,8}")
+_TIME = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9:]{8}(\.[0-9]+)?(Z|[+-][0-9]{2}:[0-9]{2})")
+_ENTRY = TypeAdapter(ResourceChange)
+_MEMBERS = tuple(field.name for field in fields(ResourceChange))
+_INNER = {
+    "change": tuple(DocumentChange.model_fields),
+    "problem": tuple(Problem.model_fields),
+}
+"""What the models would make up for a bucket that lacks it, and the schema requires."""
+
+
+def load(path: Path, *, largest: int = LARGEST) -> Plan:
+    """Return the plan that was saved at `path`, of at most `largest` bytes.
+
+    Raises `PlanFileError` if it is none, or cannot be read.
+    """
+    text = _text(path, largest)
+    most = largest // _SHORTEST
+    if text.count(",") > most:
+        raise _no_plan(path, f"it has more than {most:,} values")
+    try:
+        return _plan(text)
+    except RefusalError as error:
+        _refuse_newer(path, text)  # of which the refusal may only be an effect
+        raise _no_plan(path, str(error)) from None
+
+
+def _text(path: Path, largest: int) -> str:
+    try:
+        data = disk.read(path, largest)
+    except OSError as error:
+        raise PlanFileError(f"The plan {path} cannot be read: {error.strerror}.") from None
+    if len(data) > largest:
+        raise _no_plan(path, f"it is larger than {largest >> 20} MiB")
+    try:
+        return data.decode()
+    except UnicodeDecodeError:
+        raise _no_plan(path, "it is not UTF-8") from None
+
+
+def _plan(text: str) -> Plan:
+    pieces = Pieces(text, _LIST)
+    resources = tuple(_resource(f"/{_LIST}/{at}", piece) for at, piece in enumerate(pieces))
+    rest = pieces.rest()
+    head = rest.value
+    if not isinstance(head.get("format_version"), str):
+        raise RefusalError("it has no format_version")
+    if head["format_version"] == "1.0":
+        head = _completed(head)
+    try:
+        plan = Plan.model_validate_json(rest.text)
+    except ValidationError as error:
+        raise RefusalError(_first(error)) from None
+    plan = plan.model_copy(update={_LIST: resources})
+    _refuse_lack("", head, ("undeclared",))
+    _refuse_odd_time(plan, head["timestamp"])
+    _refuse_contradiction(plan, head)
+    return plan
+
+
+def _resource(pointer: str, piece: Piece) -> ResourceChange:
+    try:
+        resource = _ENTRY.validate_json(piece.text)
+    except ValidationError as error:
+        raise RefusalError(_first(error, pointer)) from None
+    entry = piece.value
+    _refuse_lack(pointer, entry, _MEMBERS)
+    for member, names in _INNER.items():
+        if entry[member] is not None:
+            _refuse_lack(f"{pointer}/{member}", entry[member], names)
+    if entry.get("address") != resource.address:
+        raise RefusalError("an address is not that of its bucket")
+    return resource
+
+
+def _first(error: ValidationError, pointer: str = "") -> str:
+    """Return what is wrong first."""
+    first = error.errors(include_url=False, include_context=False, include_input=False)[0]
+    if first["type"] == "json_invalid":
+        # What Python takes for JSON and pydantic does not: half a character beyond U+FFFF.
+        return "it has text that is not Unicode"
+    pointer += "".join(f"/{step}" for step in first["loc"])
+    return visible(f"{pointer or 'its root'}: {first['msg']}")
+
+
+def _completed(head: dict[str, Any]) -> dict[str, Any]:
+    """Return what a plan of version 1.0 says, with what it did not yet have to say."""
+    summary = head.get("summary")
+    if isinstance(summary, dict):
+        summary = {"undeclared": 0} | summary
+    return {"undeclared": "ignore"} | head | {"summary": summary}
+
+
+def _refuse_lack(pointer: str, members: Mapping[str, object], names: Iterable[str]) -> None:
+    lack = next((name for name in names if name not in members), None)
+    if lack is not None:
+        raise RefusalError(f"{pointer}/{lack}: Field required")
+
+
+def _refuse_odd_time(plan: Plan, written: str) -> None:
+    """Refuse a time that only pydantic can read, and one that other zones' calendars lack."""
+    try:
+        plan.timestamp.astimezone(UTC)
+    except OverflowError:
+        written = ""
+    if not _TIME.fullmatch(written):
+        raise RefusalError("/timestamp: Input should be a date and time as RFC 3339 has it")
+
+
+def _refuse_contradiction(plan: Plan, head: Mapping[str, Any]) -> None:
+    """A saved plan may have been edited; what it says of itself must follow from its buckets."""
+    derived = plan.model_dump(mode="json", include=set(DERIVED))
+    for name, follows in derived.items():
+        said = head.get(name)
+        if isinstance(said, dict) and isinstance(follows, dict):
+            said = {member: said.get(member) for member in follows}
+        if json.dumps(said) != json.dumps(follows):  # to Python, true and 1.0 equal 1
+            raise RefusalError(f"its {name} does not follow from its buckets")
+    addresses = {resource.address for resource in plan.resource_changes}
+    if len(addresses) < len(plan.resource_changes):
+        raise RefusalError("it has a bucket twice")
+
+
+def _refuse_newer(path: Path, text: str) -> None:
+    pieces = Pieces(text, _LIST)
+    try:
+        deque(pieces, maxlen=0)
+        version = str(pieces.rest().value.get("format_version"))
+    except RefusalError:
+        return
+    major = version.partition(".")[0]
+    if _MAJOR.fullmatch(major) and int(major) > int(FORMAT_VERSION.partition(".")[0]):
+        raise PlanFileError(
+            f"The plan {path} has the format version {visible(version)}; this drift reads "
+            f"{FORMAT_VERSION}.",
+            "Upgrade drift: pip install --upgrade oss-drift.",
+        ) from None
+
+
+def _no_plan(path: Path, reason: str) -> PlanFileError:
+    return PlanFileError(f"{path} is no plan: {reason}.", "Save one with drift plan --out FILE.")

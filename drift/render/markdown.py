@@ -1,0 +1,101 @@
+"""The plan in Markdown, for pull requests and job summaries, as long as the place allows."""
+
+from collections import defaultdict
+from collections.abc import Iterator, Sequence
+from typing import TypeAlias
+
+from drift.plan import Plan, ResourceChange, Status, Verdict
+from drift.render import Screen, markdown_group
+from drift.render.fold import Group, folded
+from drift.render.ladder import Limit, climb
+from drift.render.markdown_head import head, title
+from drift.render.phrase import buckets
+from drift.render.rule import Rule, rule_of
+
+_WORST = 10
+_ELSEWHERE = "`drift plan --out PLAN` saves the whole plan, and `drift show PLAN` prints it."
+
+_Groups: TypeAlias = Sequence[tuple[Rule, Group]]
+"""The buckets about which something is to be said, the gravest first."""
+
+
+def render(plan: Plan, _screen: Screen) -> str:
+    """Return all of the plan; of buckets that are in sync, only their number and warnings."""
+    return _everything(plan, _grouped(plan))
+
+
+def fitted(plan: Plan, limit: Limit, *, whole: str = "") -> str:
+    """Return as much of the plan as fits.
+
+    If that is not all, it says what is left out, and where the whole is: `whole` is a sentence in
+    Markdown, short and of our own.
+    """
+    return climb(_rungs(plan, whole or _ELSEWHERE), limit)
+
+
+def resolved(plan: Plan) -> str:
+    """Return what is to be said when a drift is gone; raise `ValueError` if it is not."""
+    if plan.verdict is not Verdict.IN_SYNC:
+        raise ValueError("only a drift that is gone is resolved")
+    return head(plan, "✅ Resolved: live matches desired again")
+
+
+def _rungs(plan: Plan, whole: str) -> Iterator[str]:
+    """Yield the report in ever fewer words; the last is short, whatever the plan."""
+    groups = _grouped(plan)
+    yield _everything(plan, groups)
+    if left_out := _left_out_by_folding(groups):
+        text = _shortened(plan, f"{', '.join(left_out)}. {whole}")
+        yield text + "".join(markdown_group.in_short(*one) for one in groups)
+    rules = _merged(groups)
+    number = buckets(sum(len(group.resources) for _, group in rules))
+    text = _shortened(plan, f"for each of {number}, what must change, why, and the notes. {whole}")
+    yield text + "".join(markdown_group.by_line(*one) for one in rules)
+    text = _shortened(plan, f"what must change, and all but the worst of {number}. {whole}")
+    yield text + _counts(rules)
+
+
+def _everything(plan: Plan, groups: _Groups) -> str:
+    sections = "".join(markdown_group.at_length(*one) for one in groups)
+    return head(plan, title(plan)) + sections
+
+
+def _shortened(plan: Plan, left_out: str) -> str:
+    return f"{head(plan, title(plan))}> **Shortened to fit.** Left out: {left_out}\n\n"
+
+
+def _counts(rules: _Groups) -> str:
+    """Return how many have what, and a line for each of the worst."""
+    counts = "".join(markdown_group.by_number(*one) for one in rules)
+    every = [(rule, one) for rule, group in rules for one in group.resources]
+    worst = "".join(markdown_group.in_a_line(*one) for one in every[:_WORST])
+    return f"{counts}\n### The worst\n\n{worst}"
+
+
+def _grouped(plan: Plan) -> _Groups:
+    """Return what is not in sync, and what is but has warnings, folded."""
+    groups = folded(
+        one for one in plan.resource_changes if one.status is not Status.IN_SYNC or one.warnings
+    )
+    found = [(rule_of(group.first) or Rule.WARNING, group) for group in groups]
+    return sorted(found, key=lambda one: one[0].gravity)
+
+
+def _merged(groups: _Groups) -> _Groups:
+    """Return one group for each rule."""
+    of_rule: defaultdict[Rule, list[ResourceChange]] = defaultdict(list)
+    for rule, group in groups:
+        of_rule[rule] += group.resources
+    return [(rule, Group(tuple(resources))) for rule, resources in of_rule.items()]
+
+
+def _left_out_by_folding(groups: _Groups) -> list[str]:
+    alike = [len(group.resources) for _, group in groups if not group.is_single]
+    names = sum(max(0, number - markdown_group.MOST_NAMES) for number in alike)
+    notes = sum(markdown_group.note_count(group) for _, group in groups)
+    told = {
+        f"the names of {buckets(names)}": names,
+        f"where the {sum(alike)} that are alike are declared": alike,
+        f"{notes} notes on what is stored without effect, or suspicious": notes,
+    }
+    return [what for what, number in told.items() if number]

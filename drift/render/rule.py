@@ -1,0 +1,71 @@
+"""What can be reported about a bucket: stable ids, in the order of their gravity."""
+
+from enum import Enum
+from typing import Literal, TypeAlias
+
+from drift.plan import Impact, Plan, ResourceChange, Status
+
+Level: TypeAlias = Literal["error", "warning", "note"]
+
+
+class Rule(Enum):
+    """One kind of result. Its value is its id, which scripts and dismissed alerts rely on."""
+
+    UNREADABLE = "bucket-unreadable"
+    WEAKER = "drift-weaker"
+    MIXED = "drift-mixed"
+    MISSING = "bucket-missing"
+    STRICTER = "drift-stricter"
+    NEUTRAL = "drift-neutral"
+    UNDECLARED = "bucket-undeclared"
+    WARNING = "live-warning"
+
+    @property
+    def title(self) -> str:
+        """What it says of the bucket, in a few words."""
+        return _TITLE[self]
+
+    @property
+    def gravity(self) -> int:
+        """Where it stands among the others; 0 is the worst."""
+        return _ORDER[self]
+
+
+_TITLE = {
+    Rule.UNREADABLE: "could not be judged",
+    Rule.WEAKER: "is weaker than desired",
+    Rule.MIXED: "may be weaker and stricter than desired",
+    Rule.MISSING: "does not exist",
+    Rule.STRICTER: "is stricter than desired",
+    Rule.NEUTRAL: "differs from desired, with the same effect",
+    Rule.UNDECLARED: "is declared by no desired file",
+    Rule.WARNING: "has something suspicious",
+}
+_ORDER = {rule: place for place, rule in enumerate(Rule)}
+
+_BY_STATUS = {
+    Status.UNREADABLE: Rule.UNREADABLE,
+    Status.MISSING: Rule.MISSING,
+    Status.UNDECLARED: Rule.UNDECLARED,
+}
+_BY_IMPACT = {
+    Impact.WEAKER: Rule.WEAKER,
+    Impact.STRICTER: Rule.STRICTER,
+    Impact.NEUTRAL: Rule.NEUTRAL,
+}
+
+
+def rule_of(resource: ResourceChange) -> Rule | None:
+    """Return the rule that a bucket's status falls under; None if it is in sync."""
+    if resource.status is Status.IN_SYNC:
+        return None
+    if resource.status is Status.DRIFT:
+        return _BY_IMPACT.get(resource.impact or Impact.MIXED, Rule.MIXED)
+    return _BY_STATUS[resource.status]
+
+
+def level_of(rule: Rule, plan: Plan) -> Level:
+    """Return how much it matters: an error wherever less is protected, or nothing is known."""
+    if rule is Rule.UNDECLARED:
+        return "error" if plan.undeclared == "fail" else "note"
+    return "warning" if rule in (Rule.STRICTER, Rule.NEUTRAL, Rule.WARNING) else "error"

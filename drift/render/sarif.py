@@ -1,0 +1,163 @@
+"""The plan as SARIF 2.1.0, for code scanning and whatever else collects alerts."""
+
+import json
+from collections.abc import Iterator
+from typing import TypeAlias
+from urllib.parse import quote
+
+from drift import __version__
+from drift.plan import Plan, ResourceChange
+from drift.render import Screen
+from drift.render.fold import Group
+from drift.render.result import Location, Result, anchor, fitted, results
+from drift.render.rule import Rule, level_of
+from drift.untrusted import visible
+
+_Json: TypeAlias = dict[str, object]
+
+_SCHEMA = "https://json.schemastore.org/sarif-2.1.0.json"
+_MOST = 5_000
+"""So many results of a run are shown by code scanning; it refuses a report with 25,000."""
+
+_LARGEST = 9_500_000
+"""The most bytes of results: below the 10 MB that code scanning takes, however they compress."""
+
+_HELP = {
+    Rule.UNREADABLE: "Nothing is known of the bucket, so the check is incomplete. The message "
+    "says why, and what to do.",
+    Rule.WEAKER: "The bucket accepts something that is not wanted. Make the changes that the "
+    "message names, or declare what it should accept.",
+    Rule.MIXED: "The bucket may accept something that is not wanted, and refuse something that "
+    "is. Make the changes that the message names, or declare what it should accept.",
+    Rule.MISSING: "The bucket is declared, and there is none of this name. Create it, or remove "
+    "its name from the desired file.",
+    Rule.STRICTER: "The bucket refuses something that is wanted. Make the changes that the "
+    "message names, or declare what it should accept.",
+    Rule.NEUTRAL: "The bucket stores something else than declared, with the same effect. Make "
+    "the changes that the message names, or declare what is stored.",
+    Rule.UNDECLARED: "Nobody has said what the bucket should accept. Declare it in a desired file.",
+    Rule.WARNING: "This is no drift, but probably not meant.",
+}
+_SECURITY = {Rule.WEAKER: "8.0", Rule.MIXED: "7.0"}
+"""The severity of what may let somebody in; both are high, so that either can block a merge."""
+
+
+def render(plan: Plan, _screen: Screen) -> str:
+    """Return the plan as SARIF, with each result on a line.
+
+    An incomplete plan is an execution without success: code scanning then closes no alert, as
+    what could not be read is not mended.
+    """
+    found = results(plan)
+    kept = fitted(found, _MOST)
+    home = anchor(plan)
+    lines = [*_within(_LARGEST, (json.dumps(_result(one, home)) for one in kept))]
+    left_out = sum(one.buckets for one in found) - sum(one.buckets for one in kept[: len(lines)])
+    # No automationDetails: with them, upload-sarif ignores the `category` of a workflow.
+    run: _Json = {
+        "tool": {"driver": _driver(plan)},
+        "invocations": [_invocation(plan, left_out)],
+        "columnKind": "unicodeCodePoints",
+    }
+    head = json.dumps({"$schema": _SCHEMA, "version": "2.1.0"})[:-1]
+    return (
+        f'{head}, "runs": [{json.dumps(run)[:-1]}, "results": [\n' + ",\n".join(lines) + "\n]}]}\n"
+    )
+
+
+def _within(largest: int, lines: Iterator[str]) -> Iterator[str]:
+    """Yield lines as long as all of them are no larger than `largest`."""
+    for line in lines:
+        largest -= len(line) + 2
+        if largest < 0:
+            return
+        yield line
+
+
+def _driver(plan: Plan) -> _Json:
+    return {
+        "name": "drift",
+        "version": __version__,
+        "semanticVersion": __version__,
+        "rules": [_rule(rule, plan) for rule in Rule],
+    }
+
+
+def _rule(rule: Rule, plan: Plan) -> _Json:
+    severity = _SECURITY.get(rule)
+    properties: _Json = {
+        "tags": ["oss", *(["security"] if severity else [])],
+        "precision": "medium" if rule is Rule.WARNING else "very-high",
+    }
+    if severity:
+        properties["security-severity"] = severity
+    title = f"The bucket {rule.title}."
+    return {
+        "id": rule.value,
+        "name": rule.value.title().replace("-", ""),
+        "shortDescription": {"text": title},
+        "fullDescription": {"text": f"{title} {_HELP[rule]}"},
+        "help": {"text": _HELP[rule]},
+        "defaultConfiguration": {"level": level_of(rule, plan)},
+        "properties": properties,
+    }
+
+
+def _invocation(plan: Plan, left_out: int) -> _Json:
+    more = (
+        f"{left_out} more results are left out, none of them worse than those here: code scanning "
+        "shows no more. `drift show PLAN --format json` has all."
+    )
+    notification: _Json = {"level": "warning", "message": {"text": more}}
+    return {
+        "executionSuccessful": plan.complete,
+        "exitCode": plan.verdict.exit_code,
+        "exitCodeDescription": plan.verdict.value,
+        "toolExecutionNotifications": [notification] if left_out else [],
+    }
+
+
+def _result(result: Result, home: Location) -> _Json:
+    resources = result.resources
+    return {
+        "ruleId": result.rule.value,
+        "ruleIndex": result.rule.gravity,
+        "level": result.level,
+        "message": {"text": _literal(result.message)},
+        "locations": [
+            {
+                "physicalLocation": _physical(result.location or home),
+                "logicalLocations": [
+                    {"fullyQualifiedName": visible(one.address), "kind": "resource"}
+                    for one in resources[:10]
+                ],
+            }
+        ],
+        # Code scanning looks at the first only, and upload-sarif would make it of the line's text.
+        "partialFingerprints": {
+            "primaryLocationLineHash": result.fingerprint,
+            "drift/v1": result.fingerprint,
+        },
+        "properties": {"buckets": len(resources), "regions": _regions(resources)},
+    }
+
+
+def _physical(location: Location) -> _Json:
+    file, line, column = location
+    artifact = {"uri": quote(file), "uriBaseId": "%SRCROOT%"}
+    if file.startswith("/"):
+        artifact = {"uri": f"file:///{quote(file.lstrip('/'))}"}
+    end = {"endLine": line, "endColumn": column + 1}
+    return {
+        "artifactLocation": artifact,
+        "region": {"startLine": line, "startColumn": column, **end},
+    }
+
+
+def _literal(text: str) -> str:
+    """Return `text` so that no reader of SARIF finds a placeholder or a link in it."""
+    return text.replace("{", "{{").replace("}", "}}").replace("](", "] (")
+
+
+def _regions(resources: tuple[ResourceChange, ...]) -> _Json:
+    return {visible(name) or "unknown": count for name, count in Group(resources).regions[:20]}
