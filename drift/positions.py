@@ -8,7 +8,8 @@ from functools import lru_cache
 from typing import NamedTuple
 
 # Possessive: else a string of some megabytes takes a hundred times its size in memory.
-_WORD = re.compile(r'"(?:[^"\\]++|\\.)*+"|[{}\[\],:]|[^\s{}\[\],:"]+')
+WORD = re.compile(r'"(?:[^"\\]++|\\.)*+"|[{}\[\],:]|[^\s{}\[\],:"]+')
+"""A bracket, a comma, a colon, or a scalar as it is spelled, of a text that is known to be JSON."""
 _DEEPEST = 1000
 """How long pointers get, in characters. A hostile file could make millions of any length."""
 _NO_VALUES = ("null", "NaN", "Infinity", "-Infinity")
@@ -93,7 +94,7 @@ class JsonText:
         return Place(self.file, pointer, self._position(start), end)
 
     def _end(self, start: int) -> int:
-        word = _WORD.match(self.text, start)
+        word = WORD.match(self.text, start)
         return word.end() if word else start
 
     def _position(self, offset: int) -> Position:
@@ -131,7 +132,7 @@ def _walk(text: str) -> Iterator[tuple[str, int, bool]]:
     """Yield the pointer and offset of every value and, with True, of every member's name."""
     pointer, wants_name = "", False
     above: list[tuple[str, int | None]] = []  # the containers, and in a list the next index
-    for match in _WORD.finditer(text):
+    for match in WORD.finditer(text):
         word = match[0]
         if word in "}]":
             above.pop()

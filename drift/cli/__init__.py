@@ -8,13 +8,25 @@ from typing import Annotated
 import typer
 
 from drift import __version__
-from drift.cli import demo, doctor, emulator, output, plan, policy, schema, show, validate
+from drift.cli import (
+    demo,
+    doctor,
+    emulator,
+    fmt,
+    output,
+    plan,
+    policy,
+    schema,
+    show,
+    validate,
+)
 from drift.errors import DriftError, StoppedError
 
 app = typer.Typer(add_completion=False, pretty_exceptions_enable=False)
 for command in (
     plan.plan,
     validate.validate,
+    fmt.fmt,
     show.show,
     schema.schema,
     doctor.doctor,

@@ -1,4 +1,4 @@
-"""What pydantic finds wrong with a desired file, as diagnostics with a place and a remedy."""
+"""What is wrong with a desired file that can be parsed, with a place and a remedy."""
 
 from collections.abc import Iterator
 from typing import get_args
@@ -8,8 +8,24 @@ from pydantic_core import ErrorDetails
 
 from drift.desired.file_model import DesiredFile
 from drift.diagnostic import Diagnostic
-from drift.positions import JsonText, escaped
+from drift.positions import JsonText, Place, escaped
 from drift.settings.faults import choices, did_you_mean, sentence
+from drift.untrusted import visible
+
+_LEAVE_OUT = "Leave the member out: what is left out is not managed."
+
+
+def lapses(text: JsonText) -> Iterator[Diagnostic]:
+    """Yield what Python's parser lets pass: members that repeat, and numbers like NaN."""
+    for place in text.repeated():
+        name = visible(place.pointer.rpartition("/")[2])
+        yield Diagnostic("error", place, f"`{name}` is given more than once", "Keep one of them.")
+    yield from (_void(word, place) for word, place in text.voids() if word != "null")
+
+
+def nulls(text: JsonText) -> Iterator[Diagnostic]:
+    """Yield the nulls, which are JSON, but say nothing here."""
+    yield from (_void(word, place) for word, place in text.voids() if word == "null")
 
 
 def faults(text: JsonText, error: ValidationError) -> Iterator[Diagnostic]:
@@ -20,6 +36,10 @@ def faults(text: JsonText, error: ValidationError) -> Iterator[Diagnostic]:
             unknown = details["type"] == "extra_forbidden"
             place = text.name(pointer) if unknown else text.value(pointer)
             yield Diagnostic("error", place, sentence(details), _remedy(details))
+
+
+def _void(word: str, place: Place) -> Diagnostic:
+    return Diagnostic("error", place, f"{word} is no value here", _LEAVE_OUT)
 
 
 def _remedy(details: ErrorDetails) -> str:

@@ -32,7 +32,7 @@ def find(paths: Iterable[Path]) -> list[Path | Diagnostic]:
 
 
 def text_of(path: Path) -> str:
-    """Return the text of a desired file; raise `FileError` if it cannot be had."""
+    """Return the text of a desired file, with its byte order mark; raise `FileError` if none."""
     try:
         if not path.is_file() and path.exists():
             kind = "a folder" if path.is_dir() else "no regular file"
@@ -43,7 +43,7 @@ def text_of(path: Path) -> str:
     if len(data) > LARGEST:
         raise FileError(f"The file is larger than {LARGEST >> 20} MiB", "Split it.")
     try:
-        return data.decode("utf-8-sig")
+        return data.decode()
     except UnicodeDecodeError as error:
         message = f"The file is not UTF-8: byte {error.start} cannot be read"
         raise FileError(message, "Save it as UTF-8.") from None

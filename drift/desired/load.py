@@ -8,7 +8,7 @@ from typing import NamedTuple
 from pydantic import ValidationError
 
 from drift.desired.declaration import EVERYWHERE, Declaration, Scope, joined, located
-from drift.desired.faults import faults
+from drift.desired.faults import faults, lapses, nulls
 from drift.desired.file_model import DesiredFile, Head
 from drift.desired.files import find
 from drift.desired.parse import parse
@@ -17,7 +17,6 @@ from drift.diagnostic import Diagnostic
 from drift.plan import Source
 from drift.positions import JsonText
 from drift.settings import SETTINGS
-from drift.untrusted import visible
 
 _MOST = 1000
 """The most faults of one file that are reported: nobody reads more, and a hostile file has more."""
@@ -51,7 +50,7 @@ def _loaded(found: Path | Diagnostic, region: str | None) -> Desired:
     if isinstance(parsed, Diagnostic):
         return Desired((), (parsed,))
     text = parsed.text
-    wrong = chain(_wrong_in_text(text), _idle(parsed.value, text))
+    wrong = chain(lapses(text), nulls(text), _idle(parsed.value, text))
     try:
         file = DesiredFile.model_validate(parsed.value)
     except ValidationError as error:
@@ -86,16 +85,6 @@ def _entries(
         many = is_pattern(entry)
         at, scope = (file.region, of_patterns) if many else (file.region or region, EVERYWHERE)
         yield entry, at, scope, pointer, located(text, pointer)
-
-
-def _wrong_in_text(text: JsonText) -> Iterator[Diagnostic]:
-    """Yield what Python's parser lets pass: members that repeat, nulls, and numbers like NaN."""
-    for place in text.repeated():
-        name = visible(place.pointer.rpartition("/")[2])
-        yield Diagnostic("error", place, f"`{name}` is given more than once", "Keep one of them.")
-    for word, place in text.voids():
-        detail = "Leave the member out: what is left out is not managed."
-        yield Diagnostic("error", place, f"{word} is no value here", detail)
 
 
 def _idle(value: object, text: JsonText) -> Iterator[Diagnostic]:

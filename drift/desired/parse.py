@@ -9,29 +9,35 @@ from drift.diagnostic import Diagnostic
 from drift.errors import FileError
 from drift.positions import JsonText, Place, Position
 
+_MARK = "\ufeff"
+"""The byte order mark, which UTF-8 does not need."""
+
 
 class Parsed(NamedTuple):
-    """A JSON value, and the text that it stands in."""
+    """A JSON value, the text that it stands in, and the mark that some editors put before it."""
 
     text: JsonText
     value: object
+    mark: str
 
 
 def parse(path: Path) -> Parsed | Diagnostic:
     """Return what `path` holds, or why it holds no JSON."""
     name = name_of(path)
     try:
-        text = text_of(path)
+        marked = text_of(path)
     except FileError as error:
         return Diagnostic("error", Place(name), str(error), error.advice)
+    text = marked.removeprefix(_MARK)
     try:
-        return Parsed(JsonText(name, text), json.loads(text, parse_int=_whole))
+        value = json.loads(text, parse_int=_whole)
     except json.JSONDecodeError as error:
         # Its positions count from 1; a byte offset is what editors and SARIF want.
         start = Position(error.lineno, error.colno, len(text[: error.pos].encode()))
         return Diagnostic("error", Place(name, "", start, start), f"Not JSON: {error.msg}")
     except RecursionError:
         return Diagnostic("error", Place(name), "The JSON is nested too deeply")
+    return Parsed(JsonText(name, text), value, marked.removesuffix(text))
 
 
 def _whole(digits: str) -> float:

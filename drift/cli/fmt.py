@@ -1,0 +1,73 @@
+"""`drift fmt`: put desired files in the one order and layout."""
+
+import re
+from collections.abc import Iterator
+from difflib import unified_diff
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from drift.cli import output
+from drift.cli.options import Paths, paths_or_default
+from drift.errors import FileError
+from drift.untrusted import visible
+
+if TYPE_CHECKING:
+    from drift.desired.layout import Layout
+
+_LONGEST = 5000
+"""The longest name of a file that is printed whole: some systems have paths of 4096 bytes."""
+_LINE = re.compile("[^\n]*\n|[^\n]+")
+
+
+def fmt(
+    paths: Paths = None,
+    *,
+    check: Annotated[
+        bool, typer.Option("--check", help="Write nothing; exit with 1 if a file would change.")
+    ] = False,
+    diff: Annotated[
+        bool, typer.Option("--diff", help="Print what changes in the files, not their names.")
+    ] = False,
+) -> int:
+    """Put desired files in the one order and layout, and print the names of those that change.
+
+    What they say stays as it is. Exits with 0 if that could be done, and with 1 if not: a file that
+    is not JSON is left alone. With --check it exits with 1 if a file would change, too.
+    """
+    from drift.desired.files import find
+    from drift.desired.layout import Layout, layout
+    from drift.diagnostic import Diagnostic
+
+    good = True
+    for found in find(paths_or_default(paths)):
+        laid = (found,) if isinstance(found, Diagnostic) else layout(found)
+        if not isinstance(laid, Layout):
+            output.report(laid)
+            good = False
+        elif laid.before != laid.after:
+            good = _put(laid, check=check, diff=diff) and good
+    return 0 if good else 1
+
+
+def _put(laid: "Layout", *, check: bool, diff: bool) -> bool:
+    """Write the file, unless it is only checked, and say so; return whether all is well then."""
+    from drift.desired.files import name_of
+
+    if not check:
+        try:
+            output.save(laid.path, laid.after)
+        except FileError as error:
+            output.fail(str(error))
+            return False
+    name = visible(name_of(laid.path), _LONGEST)
+    output.write("".join(_diff(name, laid)) if diff else f"{name}\n")
+    return not check
+
+
+def _diff(name: str, laid: "Layout") -> Iterator[str]:
+    """Yield the lines of a unified diff, harmless for a terminal."""
+    before, after = _LINE.findall(laid.before), _LINE.findall(laid.after)
+    for line in unified_diff(before, after, name, name):
+        shown = visible(line.removesuffix("\n"), len(line))
+        yield f"{shown}\n" if line.endswith("\n") else f"{shown}\n\\ No newline at end of file\n"
