@@ -26,6 +26,10 @@ class PlanFileError(DriftError):
     """A saved plan is no plan, contradicts itself, or is of a newer major version."""
 
 
+class CommentError(DriftError):
+    """The comment on the pull request cannot be kept up to date; the verdict is what it was."""
+
+
 class ServerError(DriftError):
     """The emulator cannot listen where it was told to."""
 

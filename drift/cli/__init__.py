@@ -9,6 +9,7 @@ import typer
 
 from drift import __version__
 from drift.cli import (
+    comment,
     demo,
     doctor,
     emulator,
@@ -28,6 +29,7 @@ for command in (
     validate.validate,
     fmt.fmt,
     show.show,
+    comment.comment,
     schema.schema,
     doctor.doctor,
     policy.policy,

@@ -193,6 +193,12 @@ def _left(end: float) -> float:
 def _context(opened: _Opened) -> ssl.SSLContext:
     context = _Context(ssl.PROTOCOL_TLS_CLIENT)
     context.opened = opened
+    trust(context)
+    return context
+
+
+def trust(context: ssl.SSLContext) -> None:
+    """Let `context` trust what this machine and the environment do; raise `TransportError`."""
     context.load_default_certs()
     if not context.cert_store_stats()["x509_ca"]:
         context.load_verify_locations(certifi.where())  # the machine has no store of its own
@@ -204,7 +210,6 @@ def _context(opened: _Opened) -> ssl.SSLContext:
             )
         except OSError:
             raise TransportError("CertificatesNotReadable") from None
-    return context
 
 
 def _target(url: str) -> str:
