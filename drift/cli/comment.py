@@ -4,6 +4,7 @@ import os
 import re
 from contextlib import closing
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Literal
 
@@ -12,9 +13,12 @@ import typer
 from drift.cli import output, summary
 from drift.cli.options import ColorOption, whole
 from drift.errors import CommentError
+from drift.live.in_time import in_time
 from drift.untrusted import visible
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from drift.comment.keep import Action, Draft, Mode, Outcome, When
     from drift.comment.place import Place, Wish
     from drift.plan import Plan
@@ -25,6 +29,13 @@ _LARGEST = 32 << 20
 _LONGEST = 65_535
 """The longest comment, in code points, where it is not known to which forge it goes."""
 
+_SECONDS = 300
+"""The seconds after which nobody waits for the forge any longer: a job has a limit, too."""
+
+_CAVEAT = (
+    "Not verified: a workflow of the pull request's own repository made this plan, and can make it "
+    "say anything."
+)
 _LINK = re.compile(r"https://[A-Za-z0-9._~:/%-]{1,500}")
 
 _DONE: "dict[Action, str]" = {
@@ -35,7 +46,7 @@ _DONE: "dict[Action, str]" = {
     "outdated": "Nothing sent: a newer run, or one of a newer commit, has commented",
     "unneeded": "No comment: nothing drifted",
 }
-_FORESEEN: "dict[Action, str]" = _DONE | {
+_FORESEEN: "dict[Action, str]" = {
     "created": "A comment would be created",
     "updated": "The comment would be updated",
     "resolved": "The comment would be updated: the drift is resolved",
@@ -132,17 +143,26 @@ def comment(  # noqa: PLR0913 - one parameter for each option
     if not dry_run:
         output.write(text.summary(plan, output.screen(color)))
     wish = Wish(forge, server, repo, number, commit)
+    act = partial(_show if dry_run else _send, plan, wish, key, (when, mode))
     try:
-        if dry_run:
-            _show(plan, wish, key, (when, mode))
-        else:
-            _send(plan, wish, key, (when, mode))
+        _in_time(act)
     except CommentError as error:
         output.fail(str(error), error.advice)
         if not dry_run and summary.append(_draft(plan, None, key).text):
             output.note("The job's summary has what the comment would have said.")
         return 1
     return 0
+
+
+def _in_time(act: "Callable[[], None]") -> None:
+    """Do it, or raise `CommentError` if the forge keeps it waiting: it may drip for ever."""
+    try:
+        in_time(act, _SECONDS)
+    except TimeoutError:
+        raise CommentError(
+            f"The forge kept drift waiting for more than {_SECONDS // 60} minutes.",
+            "Run drift comment again later.",
+        ) from None
 
 
 def _send(plan: "Plan", wish: "Wish", key: str, rule: "tuple[When, Mode]") -> None:
@@ -159,12 +179,13 @@ def _send(plan: "Plan", wish: "Wish", key: str, rule: "tuple[When, Mode]") -> No
 def _show(plan: "Plan", wish: "Wish", key: str, rule: "tuple[When, Mode]") -> None:
     """Print what would be sent, and say what would be done; without a token that is not known."""
     from drift.comment.forges import connect
-    from drift.comment.keep import Keeper
+    from drift.comment.keep import SENDING, Keeper
     from drift.comment.marker import marked
+    from drift.comment.place import UnknownPlaceError
 
     try:
         place = _place(wish, rule[1])
-    except CommentError as error:
+    except UnknownPlaceError as error:
         draft = _draft(plan, None, key)
         output.write(marked(draft.text, draft.marker))
         output.note(f"Nothing was looked up. {error} {error.advice}")
@@ -172,8 +193,9 @@ def _show(plan: "Plan", wish: "Wish", key: str, rule: "tuple[When, Mode]") -> No
     with closing(connect(place)) as forge:
         draft = _draft(plan, place, key, forge.largest)
         outcome = Keeper(forge, draft, *rule).foresee()
-    said = draft.resolved if outcome.action == "resolved" else draft.text
-    output.write(marked(said, draft.marker))
+    if outcome.action in SENDING:
+        said = draft.resolved if outcome.action == "resolved" else draft.text
+        output.write(marked(said, draft.marker))
     _say(outcome, _FORESEEN)
 
 
@@ -181,9 +203,9 @@ def _place(wish: "Wish", mode: "Mode") -> "Place":
     from drift.comment.place import find, require_token
 
     place = find(os.environ, wish)
-    require_token(place)
     if mode == "hide" and place.forge != "github":
         raise CommentError("Only GitHub hides comments.", "Use --mode update or recreate.")
+    require_token(place)
     return place
 
 
@@ -194,20 +216,27 @@ def _draft(plan: "Plan", place: "Place | None", key: str, longest: int = _LONGES
     from drift.plan import Verdict
     from drift.render.ladder import Limit
     from drift.render.markdown import fitted, resolved
+    from drift.render.markdown_head import read_at
 
-    run = place.run if place else ""
-    link = f"[The run]({run}) has the whole plan." if _LINK.fullmatch(run) else ""
-    said = fitted(plan, Limit(longest), whole=link)
-    # When live was read, and by which run, differs each time.
-    lasting = said.replace(f"{plan.timestamp:%Y-%m-%d %H:%M:%S}", "").replace(run or "\n", "")
+    run = place.run if place and _LINK.fullmatch(place.run) else ""
+    whole = f"[The run]({run}) saved the whole plan; `drift show PLAN` prints it." if run else ""
+    caveat = _CAVEAT if place and place.is_from_fork else ""
     made = plausible(plan.timestamp, datetime.now(UTC))
+    plan = plan.model_copy(update={"timestamp": made})
     commit = place.commit if place else ""
-    green = plan.verdict is Verdict.IN_SYNC
-    return Draft(
-        Marker(key, made, commit, plan.verdict.value, digest(lasting)),
-        said,
-        resolved(plan) if green else "",
-    )
+    foot = _foot(key, commit, run)
+    said = fitted(plan, Limit(longest - len(foot)), whole=whole, caveat=caveat)
+    # When live was read, and by which run, differs each time.
+    lasting = said.replace(read_at(plan), "").replace(whole or read_at(plan), "")
+    marker = Marker(key, made, commit, plan.verdict.value, digest(lasting))
+    gone = plan.verdict is Verdict.IN_SYNC and not caveat
+    return Draft(marker, said + foot, (resolved(plan) if gone else said) + foot)
+
+
+def _foot(key: str, commit: str, run: str) -> str:
+    """Return which plan it is, of which commit and run: what tells two comments apart."""
+    parts = [f"drift `{key}`", commit and f"commit `{commit[:12]}`", run and f"[run]({run})"]
+    return f"{' · '.join(filter(None, parts))}\n"
 
 
 def _say(outcome: "Outcome", words: "dict[Action, str]") -> None:

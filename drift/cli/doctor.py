@@ -49,7 +49,7 @@ def doctor(  # noqa: PLR0913 - one parameter for each option
     transport: TransportOption = "auto",
     name: Annotated[
         Literal["text", "json"],
-        typer.Option("--format", envvar="DRIFT_FORMAT", help="What is printed."),
+        typer.Option("--format", help="What is printed."),
     ] = "text",
     profile: ProfileOption = None,
     role_arn: RoleOption = None,

@@ -20,7 +20,7 @@ def validate(
     region: RegionOption = None,
     name: Annotated[
         Literal["text", "json"],
-        typer.Option("--format", envvar="DRIFT_FORMAT", help="What is printed."),
+        typer.Option("--format", help="What is printed."),
     ] = "text",
 ) -> int:
     """Check desired files, without network or credentials.

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from drift import disk
+from drift.errors import CommentError
 
 _LARGEST = 32 << 20
 _QUEUE = re.compile(r"refs/heads/gh-readonly-queue/.+/pr-([1-9][0-9]{0,11})-[0-9a-f]{40,64}")
@@ -32,8 +33,9 @@ class Target(NamedTuple):
 
 
 def target_of(environment: Mapping[str, str]) -> Target:
-    """Return the pull request of the event; an event of another kind has none."""
-    event = _event(environment.get("GITHUB_EVENT_PATH", ""))
+    """Return the pull request of the event; an event of another kind, or none, has none."""
+    path = environment.get("GITHUB_EVENT_PATH")
+    event = _event(path) if path else {}
     match environment.get("GITHUB_EVENT_NAME", ""):
         case "workflow_run":
             return _of_run(_object(event, "workflow_run"))
@@ -66,8 +68,12 @@ def _event(path: str) -> Mapping[str, Any]:
         data = disk.read(Path(path), _LARGEST)
         event = json.loads(data) if len(data) <= _LARGEST else None
     except (OSError, ValueError, RecursionError):
-        return {}
-    return event if isinstance(event, dict) else {}
+        event = None
+    if isinstance(event, dict):
+        return event
+    raise CommentError(
+        "The file that GITHUB_EVENT_PATH names is no event.", "Leave it as the runner sets it."
+    )
 
 
 def _object(members: Mapping[str, Any], name: str) -> Mapping[str, Any]:

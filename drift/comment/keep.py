@@ -5,13 +5,16 @@ from dataclasses import dataclass
 from typing import Literal, NamedTuple, TypeAlias
 
 from drift.comment.forge import Comment, Forge, UnansweredError
-from drift.comment.marker import Marker, marked, retired
+from drift.comment.marker import Marker, marked, remarked, retired
 from drift.comment.race import ATTEMPTS, Own, Race, highest, lowest, too_fast
 from drift.errors import CommentError
 
 When: TypeAlias = Literal["drift", "always", "change"]
 Mode: TypeAlias = Literal["update", "recreate", "hide"]
 Action: TypeAlias = Literal["created", "updated", "resolved", "unchanged", "outdated", "unneeded"]
+
+SENDING: frozenset[Action] = frozenset(("created", "updated", "resolved"))
+"""What changes what people read."""
 
 _GREEN = "in_sync"
 
@@ -53,7 +56,7 @@ class Keeper:
         """Return what `keep` would do; nothing is written."""
         race = self._race()
         own = race.own(self.forge.comments())
-        return self._decided(self._pick(own) if own else None, race.head)
+        return self._decided(self._pick(own) if own else None, race)
 
     def _race(self) -> Race:
         pull = self.forge.pull_request()
@@ -67,14 +70,14 @@ class Keeper:
     def _pick(self, own: Iterable[Own]) -> Own:
         return lowest(own) if self.mode == "update" else highest(own)
 
-    def _decided(self, there: Own | None, head: str) -> Outcome:
+    def _decided(self, there: Own | None, race: Race) -> Outcome:
         """Return what is to be done about the comment that is there."""
         here = self.draft.marker
         if there is None:
             wanted = self.when == "always" or here.verdict != _GREEN
             return Outcome("created" if wanted else "unneeded")
         url, marker = there.comment.url, there.marker
-        if marker.time > here.time or _is_behind(here, marker, head):
+        if race.rank(marker) > race.rank(here):
             return Outcome("outdated", url)
         if here.verdict == _GREEN:
             return Outcome("unchanged" if marker.verdict == _GREEN else "resolved", url)
@@ -95,8 +98,10 @@ class Keeper:
             race.settle(self._pick)
             return None
         there = own[0] if own else None
-        outcome = self._decided(there, race.head)
-        if outcome.action in ("outdated", "unchanged", "unneeded"):
+        outcome = self._decided(there, race)
+        if there and outcome.action == "unchanged" and not self._vouched(race, there):
+            return None
+        if outcome.action not in SENDING:
             return outcome
         body = self._body(outcome.action)
         if there and self.mode == "update":
@@ -107,6 +112,16 @@ class Keeper:
         if left and left.marker != self.draft.marker:
             return Outcome("outdated", left.comment.url)
         return Outcome(outcome.action, (left.comment if left else created).url)
+
+    def _vouched(self, race: Race, there: Own) -> bool:
+        """Let a drift that is told already be of this run; return False if somebody was faster.
+
+        Else a run that read live between the two would count as newer than what is told.
+        """
+        here = self.draft.marker
+        if here.verdict == _GREEN or race.rank(here) <= race.rank(there.marker):
+            return True
+        return race.write(there, remarked(there.comment.body, here))
 
     def _created(self, race: Race, body: str, last: Comment | None) -> Comment:
         try:
@@ -131,11 +146,6 @@ class Keeper:
         elif there:
             self.forge.delete(there.comment.id)
         return left
-
-
-def _is_behind(here: Marker, there: Marker, head: str) -> bool:
-    """Return whether only the other one is of the commit at the head of the pull request."""
-    return bool(here.commit) and there.is_of(head) and not here.is_of(head)
 
 
 def _same(there: str, here: str) -> bool:

@@ -88,9 +88,12 @@ def _checked(said: dict[str, object]) -> Marker | None:
     )
 
 
+def remarked(body: str, marker: Marker) -> str:
+    """Return a body that has a marker with another one."""
+    return marked(body.partition("\n")[2], marker)
+
+
 def retired(body: str) -> str:
     """Return a body whose comment is not found any more."""
     marker = read(body)
-    if marker is None:
-        return body
-    return marked(body.partition("\n")[2], marker._replace(retired=True))
+    return body if marker is None else remarked(body, marker._replace(retired=True))

@@ -49,6 +49,12 @@ class Place:
     run: str = ""
     """The address of the CI run; empty if the environment has none."""
     branch: Branch | None = None
+    is_from_fork: bool = False
+    """Whether the plan comes from a workflow that a stranger may have written."""
+
+
+class UnknownPlaceError(CommentError):
+    """Neither the environment nor the options say where to comment, or with which token."""
 
 
 class _Variables(NamedTuple):
@@ -87,7 +93,6 @@ _BY_FORGE: dict[Name, _Variables] = {
         sign="GITEE_PIPELINE_NAME",
         token=("GITEE_TOKEN",),
         default="https://gitee.com/api/v5",
-        repo=("GITEE_REPO",),
         number="GITEE_PULL_ID",
         commit=("GITEE_SOURCE_COMMIT",),
     ),
@@ -112,19 +117,21 @@ def find(environment: Mapping[str, str], wish: Wish) -> Place:
         target = Target()  # its commit is not that of the pull request that is wished for
     number, branch = (wish.number, None) if wish.number else (target.number, target.branch)
     if number is None and branch is None:
-        raise CommentError(
+        raise UnknownPlaceError(
             "The environment names no pull request.",
             "Run drift comment in a job for a pull request, or give --number.",
         )
+    repo = _repo(wish.repo or _first(environment, names.repo))
     return Place(
         forge=forge,
         server=_server(wish.server or environment.get(names.server) or names.default),
-        repo=_repo(wish.repo or _first(environment, names.repo)),
+        repo=repo,
         number=number,
         commit=_commit(wish.commit or target.commit),
         token=_first(environment, ("DRIFT_COMMENT_TOKEN", *names.token)).strip(),
         run=_run(environment, forge),
         branch=branch,
+        is_from_fork=bool(target.branch and target.branch.repo.lower() != repo.lower()),
     )
 
 
@@ -132,7 +139,7 @@ def require_token(place: Place) -> None:
     """Raise `CommentError` if there is no token."""
     names = _BY_FORGE[place.forge].token
     if not place.token:
-        raise CommentError(
+        raise UnknownPlaceError(
             "There is no token to comment with.",
             f"Set {' or '.join((*names, 'DRIFT_COMMENT_TOKEN'))}"
             + ("; CI_JOB_TOKEN may not comment." if place.forge == "gitlab" else "."),
@@ -148,7 +155,7 @@ def _forge(environment: Mapping[str, str]) -> Name:
     for name, variables in _BY_FORGE.items():
         if variables.sign and environment.get(variables.sign):
             return name
-    raise CommentError(
+    raise UnknownPlaceError(
         "The environment does not say where the pull request is.",
         f"Give --forge ({', '.join(get_args(Name))}), --repo and --number.",
     )
@@ -169,7 +176,7 @@ def _first(environment: Mapping[str, str], names: tuple[str, ...]) -> str:
 def _repo(repo: str) -> str:
     """Return `repo` if it can stand in the path of a URL as it is."""
     if not repo:
-        raise CommentError("The environment names no repository.", "Give --repo OWNER/NAME.")
+        raise UnknownPlaceError("The environment names no repository.", "Give --repo OWNER/NAME.")
     if not _REPO.fullmatch(repo) or {".", ".."} & set(repo.split("/")):
         raise CommentError(
             f"{visible(repo)} is no repository.", "Give --repo OWNER/NAME, or a project's number."

@@ -51,6 +51,15 @@ class Race:
         marked = ((one, self._marker(one)) for one in comments)
         return [Own(one, marker) for one, marker in marked if marker]
 
+    def rank(self, marker: Marker) -> tuple[bool, datetime]:
+        """Return what is higher for the plan that counts as newer.
+
+        One of a commit that is not at the head counts as older than any other, whenever its live
+        side was read: a job that is run again is late, and its commit is not the one in question.
+        """
+        left_behind = marker.commit and self.head and not marker.is_of(self.head)
+        return not left_behind, marker.time
+
     def since(self, after: Comment | None) -> list[Own]:
         """Return those that were created after `after`, which may be asked for alone."""
         own = self.own(self.forge.comments(after))
@@ -81,8 +90,8 @@ class Race:
             if winner.comment.id == mine:
                 return winner  # who created a later one sees to that
             rest = [one for one in own if one is not winner]
-            newest = max(own, key=self._rank)
-            if self._rank(newest) > self._rank(winner):
+            newest = max(own, key=lambda one: self.rank(one.marker))
+            if self.rank(newest.marker) > self.rank(winner.marker):
                 self.write(winner, newest.comment.body)
                 continue  # what was written meanwhile is seen before anything is removed
             if not rest or self._leaves(rest, mine):
@@ -98,8 +107,8 @@ class Race:
         all of them.
         """
         own = self.since(after)
-        newest = max([mine, *own], key=self._rank)
-        if not _heir(mine, own) and self._rank(newest) > self._rank(mine):
+        newest = max([mine, *own], key=lambda one: self.rank(one.marker))
+        if not _heir(mine, own) and self.rank(newest.marker) > self.rank(mine.marker):
             self.write(mine, newest.comment.body)
             own = self.since(after)
             if _heir(mine, own):  # its run may have folded mine away just before that
@@ -119,7 +128,9 @@ class Race:
         that is still here, and removes both.
         """
         claim = next((one for one in rest if one.comment.id == mine), None)
-        return claim is not None and any(self._rank(one) < self._rank(claim) for one in rest)
+        if claim is None:
+            return False
+        return any(self.rank(one.marker) < self.rank(claim.marker) for one in rest)
 
     def _marker(self, comment: Comment | None) -> Marker | None:
         # A marker can be copied by anybody; the forge vouches for the author.
@@ -127,9 +138,6 @@ class Race:
             return None
         marker = read(comment.body)
         return marker if marker and marker.key == self.key and not marker.retired else None
-
-    def _rank(self, one: Own) -> tuple[bool, datetime]:
-        return one.marker.is_of(self.head), one.marker.time
 
 
 def _heir(mine: Own, own: list[Own]) -> Own | None:

@@ -115,5 +115,5 @@ def not_installed(forge: str, extra: str) -> CommentError:
     """Return that the forge's client library is missing."""
     return CommentError(
         f"Commenting on {forge} needs one more library.",
-        f"Install it with: pip install 'oss-drift[{extra}]'",
+        f"Install drift with its extra `{extra}`.",
     )

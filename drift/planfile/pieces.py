@@ -16,6 +16,12 @@ DEEPEST = 64
 LARGEST_PIECE = 1 << 20
 """The longest text of one bucket, and of all beside the buckets, in characters. Ours take 2,000."""
 
+_SIZES = tuple(LARGEST_PIECE >> shift for shift in (8, 6, 4, 2, 0))
+"""How much is decoded at first, and if the value goes on behind that."""
+
+_TOKEN = len("\\ud83d\\ude00")
+"""The longest of what may be cut in the middle, but for strings and numbers."""
+
 _SPACE = re.compile(r"[ \t\n\r]*")
 # Possessive: else a string of some megabytes takes a hundred times its size in memory.
 _NO_BRACKETS = re.compile(r'(?:"(?:[^"\\]++|\\.)*+"|[^][{}"]++)++', re.DOTALL)
@@ -95,23 +101,30 @@ class Pieces:
 
 def _piece(text: str, at: int) -> Piece:
     """Return the value that begins at `at`."""
-    try:
-        value, end = _DECODER.raw_decode(text, at)
-    except JSONDecodeError:
-        raise RefusalError(_NO_OBJECT) from None
-    except RecursionError:
-        raise RefusalError(_TOO_DEEP) from None
-    except RefusalError:
-        raise
-    except ValueError:
-        raise RefusalError("it has a number that is too long") from None
-    if end - at > LARGEST_PIECE:
-        size = f"{LARGEST_PIECE >> 20} MiB"
-        raise RefusalError(f"one of its buckets, or all beside them, is larger than {size}")
-    piece = text[at:end]
-    if _is_deep(piece):
-        raise RefusalError(_TOO_DEEP)
-    return Piece(piece, value, end)
+    # No more is decoded than may be taken: 27 MiB of small objects take 1.7 GB as such.
+    for size in _SIZES:
+        window = text[at : at + size]
+        is_cut = at + size < len(text)
+        try:
+            value, length = _DECODER.raw_decode(window)
+        except JSONDecodeError as error:
+            if is_cut and (error.msg.startswith("Unterminated") or error.pos > size - _TOKEN):
+                continue
+            raise RefusalError(_NO_OBJECT) from None
+        except RecursionError:
+            raise RefusalError(_TOO_DEEP) from None
+        except RefusalError:
+            raise
+        except ValueError:
+            raise RefusalError("it has a number that is too long") from None
+        if is_cut and length == size:
+            continue  # a number may go on behind it
+        piece = window[:length]
+        if _is_deep(piece):
+            raise RefusalError(_TOO_DEEP)
+        return Piece(piece, value, at + length)
+    most = f"{LARGEST_PIECE >> 20} MiB"
+    raise RefusalError(f"one of its buckets, or all beside them, is larger than {most}")
 
 
 _NO_OBJECT = "it is not a JSON object"

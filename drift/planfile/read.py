@@ -165,7 +165,7 @@ def _refuse_newer(path: Path, text: str) -> None:
         raise PlanFileError(
             f"The plan {path} has the format version {visible(version)}; this drift reads "
             f"{FORMAT_VERSION}.",
-            "Upgrade drift: pip install --upgrade oss-drift.",
+            "Upgrade drift.",
         ) from None
 
 

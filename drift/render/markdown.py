@@ -21,16 +21,16 @@ _Groups: TypeAlias = Sequence[tuple[Rule, Group]]
 
 def render(plan: Plan, _screen: Screen) -> str:
     """Return all of the plan; of buckets that are in sync, only their number and warnings."""
-    return _everything(plan, _grouped(plan))
+    return head(plan, title(plan)) + _at_length(_grouped(plan))
 
 
-def fitted(plan: Plan, limit: Limit, *, whole: str = "") -> str:
+def fitted(plan: Plan, limit: Limit, *, whole: str = "", caveat: str = "") -> str:
     """Return as much of the plan as fits.
 
     If that is not all, it says what is left out, and where the whole is: `whole` is a sentence in
-    Markdown, short and of our own.
+    Markdown, short and of our own. So is `caveat`, for a plan that nobody vouches for.
     """
-    return climb(_rungs(plan, whole or _ELSEWHERE), limit)
+    return climb(_rungs(plan, whole or _ELSEWHERE, caveat), limit)
 
 
 def resolved(plan: Plan) -> str:
@@ -40,28 +40,27 @@ def resolved(plan: Plan) -> str:
     return head(plan, "✅ Resolved: live matches desired again")
 
 
-def _rungs(plan: Plan, whole: str) -> Iterator[str]:
+def _rungs(plan: Plan, whole: str, caveat: str = "") -> Iterator[str]:
     """Yield the report in ever fewer words; the last is short, whatever the plan."""
-    groups = _grouped(plan)
-    yield _everything(plan, groups)
+    groups, top = _grouped(plan), head(plan, title(plan, caveat), caveat)
+    yield top + _at_length(groups)
     if left_out := _left_out_by_folding(groups):
-        text = _shortened(plan, f"{', '.join(left_out)}. {whole}")
+        text = _shortened(top, f"{', '.join(left_out)}. {whole}")
         yield text + "".join(markdown_group.in_short(*one) for one in groups)
     rules = _merged(groups)
     number = buckets(sum(len(group.resources) for _, group in rules))
-    text = _shortened(plan, f"for each of {number}, what must change, why, and the notes. {whole}")
+    text = _shortened(top, f"for each of {number}, what must change, why, and the notes. {whole}")
     yield text + "".join(markdown_group.by_line(*one) for one in rules)
-    text = _shortened(plan, f"what must change, and all but the worst of {number}. {whole}")
+    text = _shortened(top, f"what must change, and all but the worst of {number}. {whole}")
     yield text + _counts(rules)
 
 
-def _everything(plan: Plan, groups: _Groups) -> str:
-    sections = "".join(markdown_group.at_length(*one) for one in groups)
-    return head(plan, title(plan)) + sections
+def _at_length(groups: _Groups) -> str:
+    return "".join(markdown_group.at_length(*one) for one in groups)
 
 
-def _shortened(plan: Plan, left_out: str) -> str:
-    return f"{head(plan, title(plan))}> **Shortened to fit.** Left out: {left_out}\n\n"
+def _shortened(top: str, left_out: str) -> str:
+    return f"{top}> **Shortened to fit.** Left out: {left_out}\n\n"
 
 
 def _counts(rules: _Groups) -> str:

@@ -1,14 +1,16 @@
 """The top of the report in Markdown: the verdict at a glance, the numbers, and the time."""
 
-from drift.plan import Plan, Status, Verdict
-from drift.render.phrase import agreed, buckets
+from drift.plan import Plan, Verdict
+from drift.render.phrase import agreed, buckets, idle, numbers, todo
 
 _UNJUDGED = "**This is not green:** what could not be judged may have drifted."
 
 
-def title(plan: Plan) -> str:
-    """Return the verdict in one line."""
+def title(plan: Plan, caveat: str = "") -> str:
+    """Return the verdict in one line; with a caveat, nothing is called in sync."""
     count = plan.summary
+    if plan.verdict is Verdict.IN_SYNC and caveat:
+        return "⚠️ Not verified: this plan says that live matches desired"
     if plan.verdict is Verdict.IN_SYNC:
         return f"✅ In sync: live matches desired in {buckets(count.buckets)}"
     if not count.buckets:
@@ -26,30 +28,18 @@ def title(plan: Plan) -> str:
     return f"{sign}: {', '.join(told)}"
 
 
-def head(plan: Plan, said: str) -> str:
-    """Return the title `said`, and below it what is true of every plan."""
-    count = plan.summary
-    numbers = {
-        "in sync": count.in_sync,
-        "drifted": count.drift,
-        "missing": count.missing,
-        "not judged": count.unreadable,
-        "undeclared": count.undeclared,
-    }
-    rows = (numbers, ["--:"] * len(numbers), map(str, numbers.values()))
+def head(plan: Plan, said: str, caveat: str = "") -> str:
+    """Return the title `said`, the caveat if there is one, and what is true of every plan."""
+    of_kind = numbers(plan)
+    rows = (of_kind, ["--:"] * len(of_kind), map(str, of_kind.values()))
     table = "".join(f"| {' | '.join(row)} |\n" for row in rows)
     warning = "" if plan.complete else f"{_UNJUDGED}\n\n"
-    return f"## {said}\n\n{warning}{table}\n{' '.join(_sentences(plan))}\n\n"
+    notice = f"**{caveat}**\n\n" if caveat else ""
+    sentences = " ".join(filter(None, (todo(plan), idle(plan), read_at(plan))))
+    return f"## {said}\n\n{notice}{warning}{table}\n{sentences}\n\n"
 
 
-def _sentences(plan: Plan) -> list[str]:
-    actions = [resource.change.actions for resource in plan.resource_changes]
-    add, change = actions.count(("create",)), actions.count(("update",))
-    idle = sum(bool(one.inert) for one in plan.resource_changes if one.status is Status.IN_SYNC)
-    told = []
-    if plan.verdict is not Verdict.IN_SYNC:
-        told.append(f"Plan: {add} to add, {change} to change, 0 to destroy.")
-    if idle:
-        told.append(f"In sync, but with stored values that have no effect: {idle}.")
-    read = plan.timestamp.isoformat(" ", "seconds").replace("+00:00", " UTC")
-    return [*told, f"Live was read at {read}."]
+def read_at(plan: Plan) -> str:
+    """Return when live was read, as a sentence."""
+    time = plan.timestamp.isoformat(" ", "seconds").replace("+00:00", " UTC")
+    return f"Live was read at {time}."

@@ -1,6 +1,12 @@
-"""What reports say in the same words: how many, and in which regions."""
+"""What reports say in the same words: how many, in which regions, and what it comes to."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
+
+from drift.plan import Plan, ResourceChange, Source, Status, Verdict
+from drift.untrusted import visible
+
+NO_BUCKET = "No declared bucket was found, so nothing is called green."
+"""What a plan says that has nothing to judge: it is incomplete, though no bucket is unreadable."""
 
 _MANY = {"is": "are", "does": "do", "differs": "differ", "has": "have"}
 
@@ -25,3 +31,46 @@ def by_region(
     if rest:
         told.append(f"{sum(number for _, number in rest)} in {len(rest)} more")
     return ", ".join(told)
+
+
+def numbers(plan: Plan) -> dict[str, int]:
+    """Return how many buckets there are of each kind, by its name."""
+    count = plan.summary
+    return {
+        "in sync": count.in_sync,
+        "drifted": count.drift,
+        "missing": count.missing,
+        "not judged": count.unreadable,
+        "undeclared": count.undeclared,
+    }
+
+
+def counted(of_kind: Mapping[str, int]) -> str:
+    """Return the kinds of which there is any: "1 in sync, 2 drifted"; or "none"."""
+    return ", ".join(f"{number} {kind}" for kind, number in of_kind.items() if number) or "none"
+
+
+def todo(plan: Plan) -> str:
+    """Return how much there is to do, as Terraform says it; nothing if the plan is in sync."""
+    if plan.verdict is Verdict.IN_SYNC:
+        return ""
+    actions = [resource.change.actions for resource in plan.resource_changes]
+    add, change = actions.count(("create",)), actions.count(("update",))
+    return f"Plan: {add} to add, {change} to change, 0 to destroy."
+
+
+def idle(plan: Plan) -> str:
+    """Return how many buckets are in sync, but not as they look at first; nothing if none is."""
+    number = sum(bool(one.inert) for one in plan.resource_changes if one.status is Status.IN_SYNC)
+    return f"In sync, but with stored values that have no effect: {number}." if number else ""
+
+
+def does(it: str, resource: ResourceChange, meaning: str) -> str:
+    """Return what `it` does, a `meaning` that is fit to be shown; nothing if it means nothing."""
+    never = "was never configured: it " if resource.change.actions == ("create",) else ""
+    return f"{it} {never}{meaning}." if meaning else ""
+
+
+def place(source: Source, longest: int = 300) -> str:
+    """Return the file, of at most so many characters, and the line."""
+    return f"{visible(source.file, longest)}:{source.line}"

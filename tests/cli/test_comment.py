@@ -2,7 +2,10 @@
 
 import json
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from pathlib import Path
+from socketserver import BaseRequestHandler, ThreadingTCPServer
+from threading import Event, Thread
 from typing import Any, TypeAlias
 
 import pytest
@@ -198,6 +201,93 @@ def test_a_dry_run_needs_no_token_and_no_job(drift: Drift, plan: Path) -> None:
     assert "There is no token" in drift("comment", plan, "--dry-run", *options).err
 
 
+@pytest.mark.parametrize(
+    ("options", "said"),
+    [
+        (("--server", "ftp://example.com"), "is not https://HOST/PATH"),
+        (("--commit", "zzz"), "zzz is no commit"),
+        (("--mode", "hide"), "Only GitHub hides comments"),
+    ],
+)
+def test_a_dry_run_forgives_what_is_missing_and_not_what_is_wrong(
+    drift: Drift, plan: Path, options: tuple[str, ...], said: str
+) -> None:
+    where = ("--forge", "gitlab", "--repo", "1", "--number", "7")
+    drift("comment", plan, "--dry-run", *where, *options).failed(said)
+
+
+def test_a_dry_run_prints_nothing_if_nothing_would_be_sent(comment: Drift, green: Path) -> None:
+    ran = comment("--dry-run", of=green)
+    assert (ran.code, ran.out) == (0, "")
+    assert ran.err == "There would be no comment: nothing drifted.\n"
+
+
+@pytest.fixture
+def from_fork(comment: Drift, fake: FakeGitHub, monkeypatch: pytest.MonkeyPatch) -> Drift:
+    """Return `comment` for the second stage, after a run of a fork's workflow."""
+    run = {
+        "head_repository": {"full_name": "mallory/fork"},
+        "head_branch": "topic",
+        "head_sha": HEAD,
+    }
+    Path("event.json").write_text(json.dumps({"workflow_run": run}))
+    head = {"sha": HEAD, "repo": {"full_name": "mallory/fork"}}
+    fake.pulls = [{"number": 7, "state": "open", "head": head}]
+    monkeypatch.setenv("GITHUB_EVENT_NAME", "workflow_run")
+    return comment
+
+
+def test_nobody_vouches_for_the_plan_of_a_fork(
+    from_fork: Drift, fake: FakeGitHub, green: Path
+) -> None:
+    document = json.loads(green.read_text())
+    document["timestamp"] = "2999-01-01T00:00:00Z"
+    green.write_text(json.dumps(document))
+    for of in (Path("plan.json"), green):
+        assert from_fork(of=of).code == 0
+        (body,) = bodies(fake)
+        assert "**Not verified: a workflow of the pull request's own repository" in body
+        assert not {"✅", "Resolved", "2999"} & {word.strip(":") for word in body.split()}
+    assert "⚠️ Not verified: this plan says that live matches desired" in body
+
+
+def test_a_comment_says_which_plan_commit_and_run_it_is_of(
+    comment: Drift, fake: FakeGitHub
+) -> None:
+    comment("--key", "prod/eu")
+    run = "https://github.com/octo/repo/actions/runs/42"
+    assert bodies(fake)[0].endswith(f"drift `prod/eu` · commit `{HEAD[:12]}` · [run]({run})\n")
+
+
+@pytest.fixture
+def dripping() -> Iterator[str]:
+    """Return the address of a server whose header comes in single bytes, and never ends."""
+    over = Event()
+
+    class Drip(BaseRequestHandler):
+        def handle(self) -> None:
+            with suppress(OSError):
+                self.request.sendall(b"HTTP/1.1 200 OK\r\nX-Slow: ")
+                while not over.wait(0.02):
+                    self.request.sendall(b"x")
+
+    with ThreadingTCPServer(("127.0.0.1", 0), Drip) as server:
+        serving = Thread(target=server.serve_forever, args=(0.02,))
+        serving.start()
+        yield f"http://127.0.0.1:{server.server_address[1]}/api/v3"
+        over.set()
+        server.shutdown()
+        serving.join()
+
+
+def test_a_forge_that_drips_for_ever_is_given_up(
+    comment: Drift, dripping: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("drift.cli.comment._SECONDS", 0.5)
+    ran = comment("--server", dripping).failed("The forge kept drift waiting", "again later")
+    assert ran.out.endswith(VERDICT)
+
+
 def test_a_dry_run_that_cannot_look_is_an_error(comment: Drift, fake: FakeGitHub) -> None:
     fake.says(Reply(401, {}))
     comment("--dry-run").failed("does not accept the token")
@@ -251,7 +341,7 @@ def test_an_unknown_forge_is_an_error(comment: Drift) -> None:
 
 
 def test_a_token_of_one_forge_is_not_sent_to_another(comment: Drift) -> None:
-    options = ("--forge", "gitlab", "--repo", "1", "--number", "7", "--mode", "hide")
+    options = ("--forge", "gitlab", "--repo", "1", "--number", "7")
     comment(*options).failed("There is no token")
 
 

@@ -2,6 +2,7 @@
 
 import json
 import os
+import tracemalloc
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any, TypeAlias
@@ -9,7 +10,7 @@ from typing import Any, TypeAlias
 import pytest
 
 from drift.errors import PlanFileError
-from drift.planfile import load
+from drift.planfile import load, pieces
 from tests.cli.running import SAMPLES, Ran, shell
 
 Drift: TypeAlias = Callable[..., Ran]
@@ -182,6 +183,29 @@ def test_a_bucket_is_at_most_a_mebibyte(
     drift("show", write("edited.json", saved)).failed(
         "is no plan: one of its buckets, or all beside them, is larger than 1 MiB."
     )
+
+
+def test_no_more_than_a_mebibyte_is_taken_apart(tmp_path: Path) -> None:
+    """As objects, what a plan of 32 MiB can hold would take gigabytes."""
+    path = tmp_path / "plan.json"
+    path.write_text('{"a": [' + '{"": 0},' * 1_000_000 + "0]}")
+    tracemalloc.start()
+    try:
+        with pytest.raises(PlanFileError, match="larger than 1 MiB"):
+            load(path)
+        assert tracemalloc.get_traced_memory()[1] < 100 << 20
+    finally:
+        tracemalloc.stop()
+
+
+def test_where_a_text_is_cut_to_be_taken_apart_makes_no_difference(
+    write: Write, saved: dict[str, Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = write("plan.json", saved)
+    whole = load(path)
+    for first in range(1, 40):
+        monkeypatch.setattr(pieces, "_SIZES", (first, 300, 1 << 20))
+        assert load(path) == whole
 
 
 @pytest.mark.parametrize("inner", ['"\\"[[[{"', "[]", "{}", '"é"'])
@@ -381,7 +405,7 @@ def test_a_newer_plan_asks_for_an_upgrade(
     saved["format_version"] = version
     drift("show", write("edited.json", saved)).failed(
         f"The plan edited.json has the format version {version}; this drift reads 1.1. "
-        "Upgrade drift: pip install --upgrade oss-drift."
+        "Upgrade drift."
     )
 
 

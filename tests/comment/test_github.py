@@ -464,4 +464,4 @@ def test_a_missing_extra_is_a_sentence(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delitem(sys.modules, "drift.comment.requester")
     with pytest.raises(CommentError, match="one more library") as caught:
         importlib.import_module("drift.comment.requester")
-    assert "pip install 'oss-drift[github]'" in caught.value.advice
+    assert "Install drift with its extra `github`" in caught.value.advice

@@ -75,6 +75,15 @@ def test_another_commit_is_not_sent_over_the_head_of_the_pull_request(head: str)
     assert kept(forge, draft(2, commit=OLD)) == ("outdated", [])
 
 
+@pytest.mark.parametrize("here", [HEAD, HEAD[:8], ""])
+def test_another_commit_does_not_outlast_the_head_of_the_pull_request(here: str) -> None:
+    """A job that is run again reads live late: its green must not hide what the head drifts by."""
+    forge = after(draft(0, commit=OLD), draft(9, commit=OLD, verdict=GREEN))
+    assert body(forge) == "Resolved at 9."
+    assert kept(forge, draft(8, commit=here)) == ("updated", ["update"])
+    assert body(forge) == "Drift of minute 8."
+
+
 @pytest.mark.parametrize(
     ("there", "here"), [(HEAD, HEAD), (OLD, OLD), (OLD, HEAD), (HEAD, ""), (HEAD, HEAD[:8])]
 )
@@ -114,9 +123,19 @@ def test_a_drift_that_comes_back_takes_the_same_comment() -> None:
 
 def test_change_sends_what_says_something_else() -> None:
     forge = after(draft(0, "same"))
-    assert kept(forge, draft(1, "same"), "change") == ("unchanged", [])
+    assert kept(forge, draft(0, "same"), "change") == ("unchanged", [])
     assert kept(forge, draft(1, "same", verdict="incomplete"), "change")[0] == "updated"
     assert kept(forge, draft(2, "other", verdict="incomplete"), "change")[0] == "updated"
+
+
+def test_what_says_the_same_is_of_the_newer_run_from_then_on() -> None:
+    """Else the green of a run in between would count as newer than the drift that is told."""
+    forge = after(draft(0, "same"))
+    (before,) = forge.board.alive
+    assert kept(forge, draft(2, "same"), "change") == ("unchanged", ["update"])
+    (comment,) = forge.board.alive
+    assert comment.body.partition("\n")[2] == before.body.partition("\n")[2]
+    assert kept(forge, draft(1, verdict="in_sync")) == ("outdated", ["update"])
 
 
 def test_each_key_has_a_comment_of_its_own() -> None:

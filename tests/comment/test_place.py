@@ -111,10 +111,6 @@ def test_other_branches_have_no_number(actions: Any, ref: str) -> None:
 @pytest.mark.parametrize(
     "event",
     [
-        b"",
-        b"\xff",
-        b"[" * 100_000,
-        [],
         {"pull_request": None},
         {"pull_request": {"number": "7"}},
         {"pull_request": {"number": True}},
@@ -127,12 +123,19 @@ def test_an_event_of_another_shape_names_nothing(actions: Any, event: object) ->
         find(actions("pull_request", event), Wish())
 
 
-def test_an_event_that_is_too_large_names_nothing(tmp_path: Path) -> None:
+@pytest.mark.parametrize("event", [b"", b"\xff", b"[" * 100_000, []])
+def test_what_is_no_event_is_said_to_be_none(actions: Any, event: object) -> None:
+    with pytest.raises(CommentError, match="GITHUB_EVENT_PATH names is no event"):
+        find(actions("pull_request", event), Wish())
+
+
+def test_an_event_that_is_too_large_is_none(tmp_path: Path) -> None:
     path = tmp_path / "event.json"
     with path.open("wb") as file:
         file.truncate((32 << 20) + 1)
-    found = target_of({"GITHUB_EVENT_NAME": "pull_request", "GITHUB_EVENT_PATH": str(path)})
-    assert found == (None, "", None)
+    for wrong in (path, tmp_path, tmp_path / "nowhere"):
+        with pytest.raises(CommentError, match="is no event"):
+            target_of({"GITHUB_EVENT_NAME": "pull_request", "GITHUB_EVENT_PATH": str(wrong)})
 
 
 def test_no_event_names_nothing() -> None:
@@ -164,12 +167,11 @@ def test_gitlab_names_the_project_of_the_merge_request() -> None:
 def test_gitee_go_names_the_pull_request() -> None:
     environment = {
         "GITEE_PIPELINE_NAME": "ci",
-        "GITEE_REPO": "owner/name",
         "GITEE_PULL_ID": "7",
         "GITEE_SOURCE_COMMIT": HEAD,
         "GITEE_TOKEN": "t",
     }
-    place = find(environment, Wish())
+    place = find(environment, Wish(repo="owner/name"))
     assert (place.forge, place.server) == ("gitee", "https://gitee.com/api/v5")
     assert (place.repo, place.number, place.commit) == ("owner/name", 7, HEAD)
 
