@@ -15,8 +15,9 @@ def visible(text: str, longest: int = _LONGEST) -> str:
     """
     cut = text if len(text) <= longest else text[: longest - 3] + "..."
     shown = cut if cut.isprintable() else "".join(map(_shown, cut))
-    for command, harmless in _COMMANDS:
-        shown = shown.replace(command, harmless)
+    if "##" in shown:
+        for command, harmless in _COMMANDS:
+            shown = shown.replace(command, harmless)
     return f"\\x3a{shown[1:]}" if shown.startswith("::") else shown
 
 

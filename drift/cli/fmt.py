@@ -27,7 +27,10 @@ def fmt(
         bool, typer.Option("--check", help="Write nothing; exit with 1 if a file would change.")
     ] = False,
     diff: Annotated[
-        bool, typer.Option("--diff", help="Print what changes in the files, not their names.")
+        bool,
+        typer.Option(
+            "--diff", help="Print what changes, not the names; it is written all the same."
+        ),
     ] = False,
 ) -> int:
     """Put desired files in the one order and layout, and print the names of those that change.

@@ -1,5 +1,6 @@
 """`drift show`: print a saved plan in any format."""
 
+import gc
 from pathlib import Path
 from typing import Annotated
 
@@ -24,6 +25,7 @@ def show(
     """
     from drift.planfile import load
 
+    gc.set_threshold(1_000_000, 50, 100)  # a plan is no garbage: to look for some took a tenth
     plan = load(path)
     output.warn(plan)
     output.write(render(plan, name, output.screen(color)))

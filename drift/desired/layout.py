@@ -22,6 +22,8 @@ _MOST = 1000
 _DEEPEST = 32
 """How deep a text may be nested. A desired file has 4 levels; a hostile one would be indented to
 a hundred times its size."""
+_MOST_WORDS = 1_000_000
+"""How many words a text may have, of which each takes a hundred times its size in memory."""
 _CLOSING = {"{": "}", "[": "]"}
 
 
@@ -58,10 +60,13 @@ def layout(path: Path) -> Layout | tuple[Diagnostic, ...]:
     parsed = parse(path)
     if isinstance(parsed, Diagnostic):
         return (parsed,)
+    text = parsed.text.text
+    if any(islice(WORD.finditer(text), _MOST_WORDS, None)):
+        said = f"The JSON has more than {_MOST_WORDS:,} names, values and marks"
+        return (Diagnostic("error", Place(parsed.text.file), said, "Split it."),)
     wrong = tuple(islice(lapses(parsed.text), _MOST))
     if wrong:
         return wrong
-    text = parsed.text.text
     try:
         return Layout(path, parsed.mark + text, laid_out(text))
     except _DepthError:

@@ -9,6 +9,7 @@ from drift.live.source import Bucket
 from drift.planfile import harmless
 from drift.render import Format, Screen
 from drift.render.line import Line, drawn, sentences
+from drift.render.phrase import place
 from drift.untrusted import visible
 
 _WIDEST = 40
@@ -32,7 +33,7 @@ def _lines(discovery: Discovery, screen: Screen) -> Iterator[Line]:
             yield Line(lead.rstrip())
             yield from sentences(why, screen, lead="    ", kind="#")
     for declaration in discovery.idle:
-        what = f'"{declaration.bucket}" in {_place(declaration)} decides none of its buckets'
+        what = f'"{declaration.bucket}" in {place(declaration.source)} decides none of its buckets'
         yield from sentences(f"{what}: others beat it.", screen)
     if discovery.problem:
         said = f"{visible(discovery.problem.message, 500)} {visible(discovery.problem.advice, 500)}"
@@ -44,8 +45,8 @@ def _decided(decision: Decision) -> tuple[str, str, str, str]:
     declaration, bucket = decision.declaration, decision.bucket
     why = f'matches "{declaration.bucket}"' if declaration.is_pattern else "is named"
     if decision.beaten:
-        why += " before " + ", ".join(f'"{x.bucket}" in {_place(x)}' for x in decision.beaten)
-    return bucket.name, bucket.region or "-", _place(declaration), why
+        why += " before " + ", ".join(f'"{x.bucket}" in {place(x.source)}' for x in decision.beaten)
+    return bucket.name, bucket.region or "-", place(declaration.source), why
 
 
 def _undeclared(bucket: Bucket) -> tuple[str, str, str, str]:
@@ -53,17 +54,8 @@ def _undeclared(bucket: Bucket) -> tuple[str, str, str, str]:
 
 
 def _unlisted(declaration: Declaration) -> tuple[str, str, str, str]:
-    place = _place(declaration)
-    return (
-        declaration.bucket,
-        declaration.region or "-",
-        place,
-        "unknown: its buckets could not be listed",
-    )
-
-
-def _place(declaration: Declaration) -> str:
-    return f"{visible(declaration.source.file, 300)}:{declaration.source.line}"
+    why = "unknown: its buckets could not be listed"
+    return declaration.bucket, declaration.region or "-", place(declaration.source), why
 
 
 def _summary(discovery: Discovery) -> str:

@@ -49,13 +49,19 @@ def folded(resources: Iterable[ResourceChange]) -> tuple[Group, ...]:
     they are declared, request ids, warnings and what has no effect may differ, and the names that
     advice gives the buckets.
     """
-    groups: dict[str, list[ResourceChange]] = {}
-    for resource in resources:
-        groups.setdefault(_likeness(resource), []).append(resource)
+    judged = list(resources)
+    meanings = Counter(resource.meaning for resource in judged)
+    groups: dict[str | tuple[str], list[ResourceChange]] = {}
+    for resource in judged:
+        # What nothing else means is like nothing else, and need not be compared: most of the time.
+        meaning = resource.meaning
+        alike = (meaning,) if meanings[meaning] == 1 else likeness(resource)
+        groups.setdefault(alike, []).append(resource)
     return tuple(Group(tuple(alike)) for alike in groups.values())
 
 
-def _likeness(resource: ResourceChange) -> str:
+def likeness(resource: ResourceChange) -> str:
+    """Return what is equal for two buckets that are alike, and for no others."""
     problem = resource.problem
     changes = [
         (change.path, change.action, change.before, change.after, change.impact)

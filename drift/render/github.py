@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 from drift.plan import Plan
 from drift.render import Screen
+from drift.render.phrase import counted, numbers
 from drift.render.result import Result, fitted, results
 from drift.render.rule import Level
 
@@ -26,7 +27,7 @@ def _lines(plan: Plan) -> Iterator[str]:
     hidden = 0
     for level, command in _COMMANDS.items():
         of_level = [one for one in found if one.level == level]
-        # One notice is kept for what is not shown.
+        # One notice is kept for what is not shown: ten buckets may be undeclared.
         shown = fitted(of_level, _MOST - (level == "note"))
         hidden += sum(one.buckets for one in of_level) - sum(one.buckets for one in shown)
         yield from (_annotation(command, one) for one in shown)
@@ -45,13 +46,4 @@ def _annotation(command: str, result: Result) -> str:
 
 
 def _verdict(plan: Plan) -> str:
-    count = plan.summary
-    parts = {
-        "in sync": count.in_sync,
-        "drifted": count.drift,
-        "missing": count.missing,
-        "not judged": count.unreadable,
-        "undeclared": count.undeclared,
-    }
-    told = ", ".join(f"{number} {what}" for what, number in parts.items() if number)
-    return f"Verdict: {plan.verdict}. Buckets: {told or 'none'}."
+    return f"Verdict: {plan.verdict}. Buckets: {counted(numbers(plan))}."

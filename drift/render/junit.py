@@ -13,7 +13,7 @@ from drift.render.steps import steps
 from drift.untrusted import visible
 
 _LARGEST = 28_000_000
-"""The most characters of tests: GitLab takes reports below 30 MB."""
+"""The most bytes of tests: GitLab takes reports below 30 MB."""
 
 _NOWHERE = "drift"
 """The suite of what is in no region, or in an unknown one."""
@@ -61,7 +61,7 @@ def _counts(cases: Sequence[_Case], *outcomes: str) -> str:
 
 
 def _within(largest: int, cases: Sequence[_Case]) -> Iterator[_Case]:
-    """Yield cases as long as all of them are no larger than `largest`, and one for the others."""
+    """Yield cases as long as they are at most `largest` bytes, and one for the others."""
     for place, case in enumerate(cases):
         largest -= len(case.xml.encode())
         if largest < 0:
@@ -69,7 +69,7 @@ def _within(largest: int, cases: Sequence[_Case]) -> Iterator[_Case]:
                 f"{len(cases) - place} more buckets are left out, none of them worse than those "
                 "here. `drift show PLAN --format json` has all."
             )
-            inner = _outcome(case.outcome, "left-out", said, said)
+            inner = _outcome(case.outcome, "left-out", said, said) or _said([said])
             yield _case(_NOWHERE, "drift", "more buckets", inner, case.outcome)
             return
         yield case

@@ -9,9 +9,8 @@ from drift.plan import ResourceChange
 from drift.render.diff_block import diff_lines
 from drift.render.fold import Group
 from drift.render.markdown_text import code, fence, prose, span
-from drift.render.phrase import agreed, buckets, by_region
+from drift.render.phrase import agreed, buckets, by_region, does, place
 from drift.render.rule import Rule
-from drift.untrusted import visible
 
 MOST_NAMES = 5
 """So many names and regions are told where there is little room."""
@@ -84,7 +83,7 @@ def _top(rule: Rule, group: Group, most_regions: int | None) -> str:
         if group.is_single
         else f"By region: {by_region(group.regions, code, most_regions)}"
     )
-    said = "".join(f"{line}\n\n" for line in (where, *_said(group)))
+    said = "".join(f"{line}\n\n" for line in (where, *filter(None, _said(group))))
     return f"### {who} {agreed(rule.title, number)}\n\n{said}{_diff(group)}"
 
 
@@ -94,8 +93,7 @@ def _said(group: Group) -> Iterator[str]:
         yield f"Reason: {code(problem.code)}. {prose(problem.message)} {prose(problem.advice)}"
     if one.changes:
         it = "It" if group.is_single else "Each"
-        never = "was never configured: it " if one.change.actions == ("create",) else ""
-        yield f"{it} {never}{prose(one.meaning)}."
+        yield does(it, one, prose(one.meaning))
 
 
 def _diff(group: Group) -> str:
@@ -129,7 +127,7 @@ def _reasons(one: ResourceChange) -> Iterator[str]:
 
 def _places(one: ResourceChange, longest: int) -> Iterator[str]:
     if one.source:
-        yield f"{visible(one.source.file, longest)}:{one.source.line}"
+        yield place(one.source, longest)
 
 
 def _notes(one: ResourceChange) -> tuple[str, ...]:

@@ -6,15 +6,13 @@ from collections.abc import Callable, Hashable, Iterable, Iterator, Sequence
 from posixpath import normpath
 from typing import NamedTuple
 
-from drift.plan import Finding, Plan, ResourceChange, Source
-from drift.render.fold import Group
+from drift.plan import Finding, Plan, Problem, ResourceChange, Source
+from drift.render.fold import Group, likeness
+from drift.render.phrase import NO_BUCKET, does
 from drift.render.rule import Level, Rule, level_of, rule_of
 from drift.render.steps import short, steps
 from drift.settings.english import listed
 from drift.untrusted import visible
-
-NO_BUCKET = "No declared bucket was found, so nothing is called green."
-"""What a plan says that has nothing to judge: it is incomplete, though no bucket is unreadable."""
 
 _LONGEST = 1_300
 """The longest summary, in characters: a problem's name, code, message and advice."""
@@ -40,9 +38,8 @@ class Result(NamedTuple):
     """Something that is to be said of one bucket, or of many alike; of none if there is none.
 
     `summary` is what it is, and `detail` what has to change, if anything: plain text on one line.
-    `kind` is equal where the same is to be said, whatever the bucket. `fingerprint` is of the
-    bucket and of all values that differ, so that it stays the same when lines move, and an alert
-    that was dismissed never hides another drift.
+    `fingerprint` is of the bucket and of all values that differ, so that it stays the same when
+    lines move, and an alert that was dismissed never hides another drift.
     """
 
     rule: Rule
@@ -50,14 +47,21 @@ class Result(NamedTuple):
     summary: str
     detail: str
     location: Location | None
-    kind: str
     fingerprint: str
     resources: tuple[ResourceChange, ...] = ()
+    warning: Finding | None = None
 
     @property
     def message(self) -> str:
         """All of it, on one line."""
         return f"{self.summary} {self.detail}".rstrip()
+
+    @property
+    def kind(self) -> Hashable:
+        """What is equal where the same is to be said, whatever the bucket."""
+        if self.warning:
+            return self.rule, self.resources[0].type, self.warning.path, self.warning.message
+        return self.rule, *map(likeness, self.resources[:1])
 
     @property
     def buckets(self) -> int:
@@ -93,7 +97,7 @@ def fitted(found: Sequence[Result], most: int) -> tuple[Result, ...]:
             groups.setdefault(rung(one), []).append(one)
         if len(groups) <= most:
             break
-    return tuple(map(_folded, [*groups.values()][:most]))
+    return tuple(map(_folded, _worst([*groups.values()], most)))
 
 
 def anchor(plan: Plan) -> Location:
@@ -109,7 +113,7 @@ def anchor(plan: Plan) -> Location:
 def _nothing(plan: Plan) -> Result:
     rule = Rule.UNREADABLE
     digest = _digest([rule.value])
-    return Result(rule, level_of(rule, plan), NO_BUCKET, "", None, digest, digest)
+    return Result(rule, level_of(rule, plan), NO_BUCKET, "", None, digest)
 
 
 def _result(
@@ -121,12 +125,12 @@ def _result(
     return Result(
         rule,
         level_of(rule, plan),
-        visible(_summary(rule, resource, warning), _LONGEST),
+        visible(_summary(rule, resource, warning or resource.problem), _LONGEST),
         "" if warning else visible(_needed(resource), _LONGEST),
         _location(source) if source else None,
-        json.dumps([rule.value, resource.change.actions, facts]),
         _digest([rule.value, resource.type, resource.name, resource.region, facts]),
         (resource,),
+        warning,
     )
 
 
@@ -143,19 +147,16 @@ def _digest(facts: Sequence[object]) -> str:
     return hashlib.sha256(json.dumps(facts).encode()).hexdigest()
 
 
-def _summary(rule: Rule, resource: ResourceChange, warning: Finding | None) -> str:
+def _summary(rule: Rule, resource: ResourceChange, said: Finding | Problem | None) -> str:
     """Return it as raw text: `visible` comes last, as pieces could join into something to obey."""
     head = f"{short(resource.address)} {rule.title}"
-    problem = resource.problem
-    if warning:
-        return f"{head}: {short(warning.message, 500)} [{short(warning.path)}]"
-    if problem:
-        said = f"{short(problem.message, 500)} {short(problem.advice, 500)}"
-        return f"{head}: {short(problem.code)}. {said}".rstrip()
-    if not (resource.changes and resource.meaning):
-        return f"{head}."
-    never = "was never configured: it " if resource.change.actions == ("create",) else ""
-    return f"{head}: it {never}{short(resource.meaning, 500)}."
+    if isinstance(said, Finding):
+        return f"{head}: {short(said.message, 500)} [{short(said.path)}]"
+    if said:
+        told = f"{short(said.message, 500)} {short(said.advice, 500)}"
+        return f"{head}: {short(said.code)}. {told}".rstrip()
+    meaning = does("it", resource, short(resource.meaning, 500)) if resource.changes else ""
+    return f"{head}: {meaning}" if meaning else f"{head}."
 
 
 def _needed(resource: ResourceChange) -> str:
@@ -191,19 +192,31 @@ def _alike(result: Result) -> Hashable:
     return result.kind
 
 
+def _worst(groups: Sequence[list[Result]], most: int) -> list[list[Result]]:
+    """Return the worst; of each rule the first, before a second of any.
+
+    Else a drift would vanish behind buckets that could not be judged.
+    """
+    first = {alike[0].rule: place for place, alike in reversed([*enumerate(groups)])}
+    places = sorted(range(len(groups)), key=lambda place: place not in first.values())
+    return [groups[place] for place in sorted(places[:most])]
+
+
 def _folded(alike: Sequence[Result]) -> Result:
     """Return one result for many; its fingerprint is another as soon as one of them is."""
     first = alike[0]
     if len(alike) == 1:
         return first
-    resources = tuple(_resources(alike))
+    group = Group(tuple(_resources(alike)))
+    resources = group.resources
     regions = ", ".join(
-        f"{count} in {short(region) or 'an unknown region'}"
-        for region, count in Group(resources).regions[:5]
+        f"{count} in {short(region) or 'an unknown region'}" for region, count in group.regions[:5]
     )
+    summary = _summary(first.rule, group.first, first.warning or group.problem)
     names = listed([short(one.name, 63) for one in resources])
     more = visible(f"{len(resources)} buckets are alike: {names}; {regions}.", _LONGEST)
     return first._replace(
+        summary=visible(summary, _LONGEST),
         detail=f"{first.detail} {more}".lstrip(),
         fingerprint=_digest(sorted(one.fingerprint for one in alike)),
         resources=resources,

@@ -34,7 +34,7 @@ class Rule(Enum):
 _TITLE = {
     Rule.UNREADABLE: "could not be judged",
     Rule.WEAKER: "is weaker than desired",
-    Rule.MIXED: "may be weaker and stricter than desired",
+    Rule.MIXED: "is weaker and stricter than desired, or may be",
     Rule.MISSING: "does not exist",
     Rule.STRICTER: "is stricter than desired",
     Rule.NEUTRAL: "differs from desired, with the same effect",

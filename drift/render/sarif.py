@@ -27,8 +27,8 @@ _HELP = {
     "says why, and what to do.",
     Rule.WEAKER: "The bucket accepts something that is not wanted. Make the changes that the "
     "message names, or declare what it should accept.",
-    Rule.MIXED: "The bucket may accept something that is not wanted, and refuse something that "
-    "is. Make the changes that the message names, or declare what it should accept.",
+    Rule.MIXED: "The bucket accepts something that is not wanted and refuses something that is, "
+    "or may. Make the changes that the message names, or declare what it should accept.",
     Rule.MISSING: "The bucket is declared, and there is none of this name. Create it, or remove "
     "its name from the desired file.",
     Rule.STRICTER: "The bucket refuses something that is wanted. Make the changes that the "
@@ -45,8 +45,8 @@ _SECURITY = {Rule.WEAKER: "8.0", Rule.MIXED: "7.0"}
 def render(plan: Plan, _screen: Screen) -> str:
     """Return the plan as SARIF, with each result on a line.
 
-    An incomplete plan is an execution without success: code scanning then closes no alert, as
-    what could not be read is not mended.
+    An incomplete plan is an execution without success, and not to be handed to code scanning: what
+    could not be read would look mended.
     """
     found = results(plan)
     kept = fitted(found, _MOST)

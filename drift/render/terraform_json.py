@@ -9,9 +9,10 @@ import re
 from datetime import UTC
 from typing import TYPE_CHECKING
 
-from drift.plan import Plan, Problem, ResourceChange, Source, Status
+from drift.plan import BUCKET, Plan, Problem, ResourceChange, Source, Status
 from drift.planfile import harmless
 from drift.render import Screen
+from drift.render.phrase import NO_BUCKET
 from drift.render.provider import Object, attributes, text, unknown
 
 if TYPE_CHECKING:
@@ -24,6 +25,12 @@ Who wrote the plan in truth says `drift_version`."""
 _PROVIDER = "registry.terraform.io/aliyun/alicloud"
 _IDENTIFIER = re.compile(r"[A-Za-z_][A-Za-z0-9_-]*")
 _ACTION = {Status.UNREADABLE: "update", Status.MISSING: "create", Status.UNDECLARED: "no-op"}
+_NOTHING = ResourceChange(
+    type=BUCKET, name="*", region=None, status=Status.UNREADABLE,
+    problem=Problem(code="NoBucket", message=NO_BUCKET, advice=""),
+)  # fmt: skip
+"""What stands for the buckets of a plan that has none to judge: no policy would look at nothing."""
+
 _QUOTED = {'"': '\\"', "\\": "\\\\", "${": "$${", "%{": "%%{"}
 _QUOTE = re.compile(r'["\\]|[$%]\{')
 
@@ -32,12 +39,12 @@ def render(plan: Plan, _screen: Screen) -> str:
     """Return the plan as Terraform would represent it: ASCII, on one line, as some tools want."""
     changes: list[str] = []
     planned: list[str] = []
-    for resource in plan.resource_changes:
-        place, change = _place(resource), _change(resource, forget=plan.undeclared == "fail")
+    found = plan.resource_changes
+    for resource in found if plan.summary.buckets else (*found, _NOTHING):
+        place, change = _place(resource), _change(resource, plan)
         changes.append(harmless(place | {"change": change} | _beside(resource)))
-        if change["after"] is not None:
-            values: Object = {"values": change["after"], "sensitive_values": {}}
-            planned.append(harmless(place | {"schema_version": 0} | values))
+        values: Object = {"values": change["after"], "sensitive_values": {}}
+        planned.append(harmless(place | {"schema_version": 0} | values))
     head = harmless(_head(plan))[:-1]
     resources = ", ".join(planned)
     return (
@@ -76,26 +83,26 @@ def _place(resource: ResourceChange) -> Object:
     return {"address": f'{kind}.this["{key}"]', "name": "this", "index": name} | what
 
 
-def _change(resource: ResourceChange, *, forget: bool) -> Object:
+def _change(resource: ResourceChange, plan: Plan) -> Object:
     """Return what Terraform would do, or what no policy takes for nothing to do.
 
     Policies look at the actions, and hardly one looks at `errored`. For a bucket that could not be
     read Terraform has no action, since it would have failed: here it is an update of which nothing
-    is known. One that does not exist is to be created, as the provider has it. One that must not
-    be undeclared is to be forgotten: it is in no configuration, and will not be destroyed.
+    is known; so it is for one that must not be undeclared. One that does not exist is to be
+    created, as the provider has it.
     """
     status, change = resource.status, resource.change
     actions: list[JsonValue] = [*change.actions] or [_ACTION[status]]
-    if status is Status.UNDECLARED and forget:
-        actions = ["forget"]
     is_known = status not in (Status.MISSING, Status.UNREADABLE)
+    if status is Status.UNDECLARED and plan.undeclared == "fail":
+        actions, is_known = ["update"], False
     has_before = is_known and actions != ["create"]
     after = attributes(resource, change.after)
     before = after if change.before == change.after else attributes(resource, change.before)
     return {
         "actions": actions,
         "before": before if has_before else None,
-        "after": None if actions == ["forget"] else after,
+        "after": after,
         "after_unknown": {} if is_known else unknown(resource),
         "before_sensitive": {} if has_before else False,
         "after_sensitive": {},

@@ -4,7 +4,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 
 from drift.plan import Plan, Status, Verdict
-from drift.render import Screen, text_group
+from drift.render import Screen, phrase, text_group
 from drift.render.fold import Group, folded
 from drift.render.line import Line, drawn, sentences
 from drift.untrusted import visible
@@ -74,37 +74,23 @@ def _undeclared(plan: Plan, screen: Screen) -> Iterator[Line]:
         yield Line(f"  {mark} {visible(one.name):{width}}  {visible(one.region or '')}", mark)
     rest = len(buckets) - _MOST_UNDECLARED
     if rest > 0:
-        yield from sentences(
-            f"({rest} more; `drift plan --list` has all)", screen, lead=f"  {mark} ", kind=mark
-        )
+        more = f"({rest} more; `drift plan --list` or `drift show PLAN --format json` has all)"
+        yield from sentences(more, screen, lead=f"  {mark} ", kind=mark)
     yield Line()
 
 
 def _summary(plan: Plan, screen: Screen) -> Iterator[Line]:
-    count = plan.summary
-    if plan.verdict is Verdict.IN_SYNC:
-        yield from sentences("No changes. Live matches desired.", screen, kind="good")
-    else:
-        actions = [resource.change.actions for resource in plan.resource_changes]
-        add, change = actions.count(("create",)), actions.count(("update",))
-        todo = f"Plan: {add} to add, {change} to change, 0 to destroy."
-        yield from sentences(todo, screen, kind="head")
-    parts = {
-        "in sync": count.in_sync,
-        "drifted": count.drift,
-        "missing": count.missing,
-        "not judged": count.unreadable,
-    }
-    told = ", ".join(f"{number} {what}" for what, number in parts.items() if number)
-    buckets = "bucket" if count.buckets == 1 else "buckets"
-    undeclared = f" Undeclared: {count.undeclared}." if count.undeclared else ""
-    yield from sentences(f"{count.buckets} {buckets}: {told or 'none'}.{undeclared}", screen)
-    if not count.buckets:
-        yield from sentences("No declared bucket was found, so nothing is called green.", screen)
-    idle = sum(bool(one.inert) for one in plan.resource_changes if one.status is Status.IN_SYNC)
-    if idle:
-        yield from sentences(
-            f"In sync, but with stored values that have no effect: {idle}.", screen
-        )
-    kind = "good" if plan.verdict is Verdict.IN_SYNC else "bad"
+    is_green = plan.verdict is Verdict.IN_SYNC
+    head = "No changes. Live matches desired." if is_green else phrase.todo(plan)
+    yield from sentences(head, screen, kind="good" if is_green else "head")
+    numbers = phrase.numbers(plan)
+    undeclared = numbers.pop("undeclared")
+    told = f"{phrase.buckets(plan.summary.buckets)}: {phrase.counted(numbers)}."
+    beside = f" Undeclared: {undeclared}." if undeclared else ""
+    yield from sentences(told + beside, screen)
+    if not plan.summary.buckets:
+        yield from sentences(phrase.NO_BUCKET, screen)
+    if idle := phrase.idle(plan):
+        yield from sentences(idle, screen)
+    kind = "good" if is_green else "bad"
     yield from sentences(f"Verdict: {plan.verdict}", screen, kind=kind)

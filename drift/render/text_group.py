@@ -2,12 +2,13 @@
 
 from collections.abc import Iterator, Sequence
 
-from drift.plan import Impact, Problem, ResourceChange
+from drift.plan import Problem, ResourceChange
 from drift.render import Screen
 from drift.render.block import block
 from drift.render.fold import Group
 from drift.render.line import Line, sentences
-from drift.render.phrase import agreed, buckets, by_region
+from drift.render.phrase import agreed, buckets, by_region, does, place
+from drift.render.rule import Rule, rule_of
 from drift.untrusted import visible
 
 MOST_ALIKE = 10
@@ -18,23 +19,15 @@ _WIDEST = 40
 
 _NAMES_A_LINE = 5
 
-_IMPACT = {
-    Impact.WEAKER: "is weaker than desired",
-    Impact.STRICTER: "is stricter than desired",
-    Impact.MIXED: "may be weaker and stricter than desired",
-    Impact.NEUTRAL: "differs from desired, with the same effect",
-    None: "differs from desired",
-}
-
 
 def drifted(group: Group, screen: Screen) -> Iterator[Line]:
     """Yield what must change in each of the buckets, and which they are."""
     resource = group.first
-    yield from sentences(_head(group, _IMPACT[resource.impact]), screen, lead="  # ", kind="head")
+    rule = rule_of(resource) or Rule.MIXED
+    yield from sentences(_head(group, rule.title), screen, lead="  # ", kind="head")
     it = "It" if group.is_single else "Each"
-    never = "was never configured: it " if resource.change.actions == ("create",) else ""
-    meaning = f"{it} {never}{visible(resource.meaning, 500)}."
-    yield from sentences(meaning, screen, lead="  # ")
+    if meaning := does(it, resource, visible(resource.meaning, 500)):
+        yield from sentences(meaning, screen, lead="  # ")
     if group.is_single:
         yield from _inert(resource, screen, "  # ")
         yield from sentences(_declared(resource), screen, lead="  # ", kind="#")
@@ -48,7 +41,7 @@ def drifted(group: Group, screen: Screen) -> Iterator[Line]:
 
 def missing(group: Group, screen: Screen) -> Iterator[Line]:
     """Yield which buckets do not exist."""
-    yield from sentences(_head(group, "does not exist"), screen, lead="  ! ", kind="!")
+    yield from sentences(_head(group, Rule.MISSING.title), screen, lead="  ! ", kind="!")
     if group.is_single:
         yield from sentences(_declared(group.first), screen, lead="    # ", kind="#")
     else:
@@ -59,7 +52,7 @@ def missing(group: Group, screen: Screen) -> Iterator[Line]:
 
 def unreadable(group: Group, problem: Problem, screen: Screen) -> Iterator[Line]:
     """Yield why the buckets could not be judged; of many, most by name only."""
-    head = _head(group, f"could not be judged: {visible(problem.code)}")
+    head = _head(group, f"{Rule.UNREADABLE.title}: {visible(problem.code)}")
     yield from sentences(head, screen, lead="  ? ", kind="?")
     said = f"{visible(problem.message, 500)} {visible(problem.advice, 500)}"
     yield from sentences(said, screen, lead="    # ")
@@ -82,7 +75,7 @@ def unreadable_by_name(
     code: str, resources: Sequence[ResourceChange], screen: Screen
 ) -> Iterator[Line]:
     """Yield the names of more buckets that could not be judged, for reasons of one code."""
-    head = f"{len(resources)} more could not be judged: {visible(code)}"
+    head = f"{len(resources)} more {Rule.UNREADABLE.title}: {visible(code)}"
     yield from sentences(head, screen, lead="  ? ", kind="?")
     yield from _names(resources, screen)
     yield Line()
@@ -125,5 +118,4 @@ def _declared(resource: ResourceChange) -> str:
 
 
 def _place(resource: ResourceChange) -> str:
-    source = resource.source
-    return f"{visible(source.file, 300)}:{source.line}" if source else ""
+    return place(resource.source) if resource.source else ""

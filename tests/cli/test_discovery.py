@@ -317,7 +317,8 @@ def test_thousands_of_undeclared_buckets_do_not_bury_the_drift(drift: Drift, wri
     write("desired/a.json", desired("app-*", region=None))
     ran = drift("plan", *LIVE)
     assert ran.out.count("old-") == 8
-    assert "  # (1192 more; `drift plan --list` has all)\n" in ran.out
+    both = "`drift plan --list` or `drift show PLAN --format json`"
+    assert f"  # (1192 more; {both} has all)\n" in ran.out
     assert "Undeclared: 1202." in ran.out
     assert drift("plan", *LIVE, "--list").out.count("old-") == 1200
 

@@ -149,6 +149,18 @@ def test_32_levels_are_not_too_deep(drift: Run, write: Write) -> None:
     assert json.loads(path.read_text()) == json.loads("[" * 32 + "1" + "]" * 32)
 
 
+def test_no_more_words_than_the_most_are_laid_out(
+    drift: Run, write: Write, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Of 8 MB of small lists, each word would take a hundred times its size."""
+    monkeypatch.setattr("drift.desired.layout._MOST_WORDS", 6)
+    write("good.json", '["a, b", []]')
+    assert drift("fmt", "--check", "good.json") == (1, "good.json\n", "")
+    write("bad.json", '["a", 1, 2]')
+    said = "bad.json: error: The JSON has more than 6 names, values and marks. Split it."
+    assert drift("fmt", "--check", "bad.json").failed(said).out == ""
+
+
 def test_a_null_is_json_and_laid_out(drift: Run, write: Write) -> None:
     path = write("a.json", '{"Region":null}')
     assert drift("fmt", "a.json").code == 0

@@ -82,7 +82,7 @@ def unreadable(name: str = "app", code: str = "AccessDenied", line: int = 3) -> 
     problem = Problem(
         code=code,
         message="These credentials may not read the setting.",
-        advice=f"Allow it on {name}.",
+        advice=f"Allow it on acs:oss:*:*:{name}.",
         request_id="66F0A1B2C3D4E5F601234568",
     )
     one = missing(name, line)

@@ -97,6 +97,15 @@ def test_buckets_that_were_never_configured_are_one_block() -> None:
     assert text.count('  + resource "oss_bucket_https_config" {\n') == 1
 
 
+def test_of_a_meaning_that_is_not_known_nothing_is_said() -> None:
+    plan = planned(drifted("a", meaning=""), drifted("b", meaning=""))
+    for resources in (plan.resource_changes, plan.resource_changes[:1]):
+        for name in ("text", "markdown", "github"):
+            text = render(planned(*resources), name)
+            assert not re.search(r"(It|it|Each) \.", text)
+            assert "weaker than desired" in text
+
+
 def test_buckets_that_do_not_exist_are_one_block() -> None:
     assert shown(missing("a"), missing("b", region="cn-beijing")) == (
         "  ! 2 buckets do not exist (cn-beijing 1, cn-hangzhou 1)\n"
@@ -185,4 +194,5 @@ def test_what_a_stranger_wrote_commands_neither_a_terminal_nor_a_log(text: str) 
 def test_undeclared_buckets_are_listed_as_before(number: int) -> None:
     text = render(fleet(number, lambda name, _: undeclared(name)), "text")
     assert text.count("  # bucket-") == min(10, number)
-    assert ("(1 more; `drift plan --list` has all)" in text) == (number == 11)
+    more = "(1 more; `drift plan --list` or `drift show PLAN --format json` has all)"
+    assert (more in text) == (number == 11)

@@ -1,5 +1,6 @@
 """The plan as annotations of GitHub Actions: few, the worst first, and no command but ours."""
 
+import re
 from collections import Counter
 from dataclasses import replace
 
@@ -7,7 +8,7 @@ import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from drift.plan import Plan, ResourceChange, Source
+from drift.plan import Impact, Plan, ResourceChange, Source
 from drift.render import render
 from drift.render.result import results
 from tests.hostile import HOSTILE
@@ -159,8 +160,27 @@ def test_ten_of_each_kind_are_shown_and_the_others_counted() -> None:
     assert found[-1].properties == {"title": "drift"}
 
 
-def test_a_notice_is_kept_for_what_is_not_shown() -> None:
-    errors = [drifted(f"a-{n:02}", change(f"{n}")) for n in range(11)]
-    others = [replace(undeclared(f"b-{n:02}"), type=f"oss_bucket{n}") for n in range(11)]
-    found = annotations(plan_of(*errors, *others))
-    assert [one.name for one in found] == ["error"] * 10 + ["notice"] * 2
+NUMBERS = st.integers(0, 13)
+
+
+@given(NUMBERS, NUMBERS, NUMBERS, st.booleans())
+def test_no_more_than_ten_of_a_kind_are_said(
+    errors: int, warnings: int, notices: int, alike: bool
+) -> None:
+    """Law: the runner shows all that there is, and that which says that there is more."""
+    differing = [drifted(f"a-{n:02}", change(f"{n}")) for n in range(errors)]
+    stricter = [
+        drifted(f"b-{n:02}", change(f"{n}"), impact=Impact.STRICTER) for n in range(warnings)
+    ]
+    others = [
+        replace(undeclared(f"c-{n:02}"), meaning="" if alike else f"{n}") for n in range(notices)
+    ]
+    found = annotations(plan_of(in_sync("d"), *differing, *stricter, *others))
+    assert max(Counter(one.name for one in found).values(), default=0) <= 10
+    shown = sum(
+        int((re.search(r"(\d+) buckets are alike", one.data) or [0, 1])[1]) for one in found
+    )
+    (hidden,) = [
+        int(one.data.split()[0]) for one in found if one.properties["title"] == "drift"
+    ] or [0]
+    assert shown - bool(hidden) + hidden == errors + warnings + notices

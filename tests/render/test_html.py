@@ -246,6 +246,31 @@ def test_live_stands_beside_desired() -> None:
     assert "Not changed: CipherSuite, Kept." in found(tree, ".//section[@id='s1']/p")
 
 
+def test_what_is_equal_to_python_only_is_shown_as_it_is() -> None:
+    values = (True, 1, 1.0, False, 0, -0.0, 0.0)
+    one = drifted("a").changes[0]
+    tree = page_of(
+        *(
+            drifted(
+                f"b{number}",
+                change=DocumentChange(actions=("update",), before={"a": value}, after={"a": "x"}),
+                changes=(
+                    one.model_copy(
+                        update={"path": "/a", "action": "update", "before": value, "after": "x"}
+                    ),
+                ),
+            )
+            for number, value in enumerate(values)
+        )
+    )
+    assert found(tree, ".//table[@class='sides']//del") == [
+        f"~ {json.dumps(value)}" for value in values
+    ]
+    assert found(tree, ".//ul[@class='changes']/li/code") == [
+        f'~ a = {json.dumps(value)} -> "x"' for value in values
+    ]
+
+
 def test_what_never_was_configured_has_no_live_side() -> None:
     tree = page_of(never_configured("a"))
     said = found(tree, ".//section[@id='s1']/p")

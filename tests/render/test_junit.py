@@ -200,4 +200,15 @@ def test_buckets_in_sync_that_are_left_out_are_green(monkeypatch: pytest.MonkeyP
     monkeypatch.setattr("drift.render.junit._LARGEST", 700)
     found = cases(plan_of(missing("a"), *(in_sync(f"b-{number}") for number in range(9))))
     assert 2 < len(found) < 10
-    assert [one.tag for one in found["more buckets"]] == []
+    (said,) = found["more buckets"]
+    assert said.tag == "system-err"
+    assert re.match(r"\d more buckets are left out, none of ", said.text or "")
+
+
+@pytest.mark.parametrize(("letter", "kept"), [("e", 11), ("é", 7)])
+def test_what_fits_is_counted_in_bytes(
+    monkeypatch: pytest.MonkeyPatch, letter: str, kept: int
+) -> None:
+    found = [in_sync(f"{letter * 100}-{number:02}") for number in range(20)]
+    monkeypatch.setattr("drift.render.junit._LARGEST", 2_000)
+    assert len(cases(plan_of(*found))) - 1 == kept

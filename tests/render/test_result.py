@@ -15,6 +15,7 @@ from drift.plan import Change, DocumentChange, Finding, Impact, Plan, ResourceCh
 from drift.render.result import Result, anchor, fitted, results
 from drift.render.rule import Rule
 from drift.render.steps import steps
+from tests.render.fleets import in_sync as same
 from tests.render.plans import (
     HOSTILE_PLANS,
     PLAIN_PLANS,
@@ -29,6 +30,7 @@ from tests.render.plans import (
     unlisted,
     unreadable,
 )
+from tests.render.test_fold import KINDS, named
 
 
 def only(plan: Plan) -> Result:
@@ -64,6 +66,7 @@ def test_a_bucket_is_said_once_however_much_is_folded(plan: Plan, most: int) -> 
     if len(kept) < most:
         assert said == all_of_them
     assert [one.rule.gravity for one in kept] == sorted(one.rule.gravity for one in kept)
+    assert len({one.rule for one in kept}) == min(most, len({one.rule for one in found}))
     assert {one.rule for one in found[:1]} == {one.rule for one in kept[:1]} or not most
 
 
@@ -177,7 +180,7 @@ MESSAGES = {
     'Needed: TLS/TLSVersion: remove "TLSv1.0".': replace(drifted(), meaning=""),
     "oss_bucket_https_config.app does not exist.": replace(missing(), meaning="is fine"),
     "oss_bucket_https_config.app could not be judged: AccessDenied. These credentials may not read "
-    "the setting. Allow it on app.": unreadable(),
+    "the setting. Allow it on acs:oss:*:*:app.": unreadable(),
     "oss_bucket.app is declared by no desired file.": undeclared(),
     "oss_bucket_https_config.app has something suspicious: It looks wrong [/x]": in_sync(
         "app", Finding(path="/x", message="It looks wrong")
@@ -281,7 +284,7 @@ def test_then_alike_results_are_folded_wherever_they_stand() -> None:
     first, second = fitted(results(plan), 2)
     assert first.location == ("desired/a.json", 1, 13)
     assert first.message.endswith(
-        "Allow it on app-1. 8 buckets are alike: app-1, app-2, app-3 and 5 more; 8 in cn-hangzhou."
+        "acs:oss:*:*:BUCKET. 8 buckets are alike: app-1, app-2, app-3 and 5 more; 8 in cn-hangzhou."
     )
     assert first.buckets == 8
     assert second == results(plan)[-1]
@@ -290,6 +293,46 @@ def test_then_alike_results_are_folded_wherever_they_stand() -> None:
 def test_at_last_only_the_worst_are_kept() -> None:
     plan = plan_of(missing("a"), drifted("b"), unreadable("c"))
     assert [one.rule for one in fitted(results(plan), 2)] == [Rule.UNREADABLE, Rule.WEAKER]
+
+
+def test_the_first_of_each_rule_is_kept_before_a_second_of_any() -> None:
+    unread = (unreadable(f"a-{number}", f"Code{number}") for number in range(12))
+    found = results(plan_of(*unread, drifted("b"), drifted("c", impact=Impact.MIXED)))
+    kept = [one.rule for one in fitted(found, 4)]
+    assert kept == [Rule.UNREADABLE, Rule.UNREADABLE, Rule.WEAKER, Rule.MIXED]
+
+
+def test_one_bucket_that_has_two_settings_is_not_named_twice() -> None:
+    one = in_sync("app", Finding(path="/x", message="y"))
+    found = results(plan_of(one, replace(one, type="oss_bucket_encryption"), undeclared("b")))
+    assert [names(kept.resources) for kept in fitted(found, 2)] == [["b"], ["app"]]
+
+
+WARNED = st.builds(
+    lambda path, message: same("", warnings=(Finding(path=path, message=message),)),
+    st.sampled_from(["/x", "/y"]),
+    st.sampled_from(["It looks wrong", "It looks odd"]),
+)
+
+
+def told(result: Result, name: str) -> tuple[object, ...]:
+    """Return what is said, but for the bucket's name."""
+    summary = result.summary.replace(f".{name} ", ".BUCKET ")
+    return result.rule, result.level, summary.replace(f"acs:oss:*:*:{name}", "acs:oss:*:*:BUCKET")
+
+
+@given(st.lists(KINDS | WARNED, max_size=30).map(named), st.integers(1, 9))
+def test_what_is_said_of_a_folded_result_is_true_of_each_of_its_buckets(
+    found: list[ResourceChange], most: int
+) -> None:
+    """Law: told by itself, each bucket is told like all of them, but for its name."""
+    for one in fitted(results(plan_of(*found)), most):
+        for resource in one.resources:
+            alone = results(plan_of(resource))[-1]
+            assert told(alone, resource.name) == told(one, one.resources[0].name)
+            assert one.detail.startswith(alone.detail)
+        if one.buckets > 1:
+            assert f":{one.resources[0].name}" not in one.message
 
 
 def test_a_folded_alert_that_was_dismissed_hides_no_further_bucket() -> None:

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from pydantic import JsonValue
 
-from drift.plan import BUCKET, DocumentChange, Plan, ResourceChange, Status
+from drift.plan import BUCKET, DocumentChange, Plan, ResourceChange
 from drift.render import render
 from tests.render.plans import (
     HOSTILE_PLANS,
@@ -47,8 +47,8 @@ def represented(plan: Plan) -> dict[str, Any]:
     return found
 
 
-def resource(one: ResourceChange, policy: Any = "report") -> dict[str, Any]:
-    (found,) = represented(plan_of(one, undeclared=policy))["resource_changes"]
+def resource(one: ResourceChange) -> dict[str, Any]:
+    (found,) = represented(plan_of(one))["resource_changes"]
     return dict(found)
 
 
@@ -171,7 +171,7 @@ def test_an_unreadable_bucket_makes_the_plan_an_error() -> None:
     assert document["resource_changes"][1]["drift_problem"] == {
         "code": "AccessDenied",
         "message": "These credentials may not read the setting.",
-        "advice": "Allow it on b.",
+        "advice": "Allow it on acs:oss:*:*:b.",
         "request_id": "66F0A1B2C3D4E5F601234568",
         "retryable": False,
     }
@@ -180,7 +180,12 @@ def test_an_unreadable_bucket_makes_the_plan_an_error() -> None:
 def test_a_plan_without_buckets_is_an_error() -> None:
     document = represented(plan_of())
     assert (document["complete"], document["errored"]) == (False, True)
-    assert document["resource_changes"] == []
+    (found,) = document["resource_changes"]
+    assert found["address"] == f'alicloud_{BUCKET}.this["*"]'
+    assert found["change"]["actions"] == ["update"]
+    assert found["drift_problem"]["message"] == (
+        "No declared bucket was found, so nothing is called green."
+    )
 
 
 def test_buckets_that_could_not_be_listed_are_a_change() -> None:
@@ -190,13 +195,15 @@ def test_buckets_that_could_not_be_listed_are_a_change() -> None:
     assert found["drift_region"] is None
 
 
-def test_an_undeclared_bucket_is_forgotten_only_if_it_fails_the_plan() -> None:
-    reported = resource(undeclared("app"))["change"]
+def test_an_undeclared_bucket_is_a_change_only_if_it_fails_the_plan() -> None:
+    plan = plan_of(undeclared("app"), in_sync("b"))
+    reported = represented(plan)["resource_changes"][0]["change"]
     assert (reported["actions"], reported["before"]) == (["no-op"], {"bucket": "app"})
     assert reported["after"] == reported["before"]
-    failed = resource(undeclared("app"), "fail")["change"]
-    assert (failed["actions"], failed["before"]) == (["forget"], {"bucket": "app"})
-    assert failed["after"] is None
+    plan = plan_of(undeclared("app"), in_sync("b"), undeclared="fail")
+    failed = represented(plan)["resource_changes"][0]["change"]
+    assert (failed["actions"], failed["before"]) == (["update"], None)
+    assert (failed["after"], failed["after_unknown"]) == ({"bucket": "app"}, {})
 
 
 def test_what_only_drift_knows_stands_beside() -> None:
@@ -216,7 +223,7 @@ def test_what_only_drift_knows_stands_beside() -> None:
 def test_planned_values_are_what_there_will_be() -> None:
     document = represented(plan_of(*one_of_each(), undeclared="fail"))
     planned = document["planned_values"]["root_module"]["resources"]
-    assert len(planned) == len(document["resource_changes"]) - 1
+    assert len(planned) == len(document["resource_changes"])
     after = {one["address"]: one["change"]["after"] for one in document["resource_changes"]}
     assert all(one["values"] == after[one["address"]] for one in planned)
     assert {one["schema_version"] for one in planned} == {0}
@@ -232,15 +239,16 @@ def texts(value: Any) -> list[str]:
 
 @given(HOSTILE_PLANS)
 def test_no_policy_that_looks_at_actions_reads_more_green_than_there_is(plan: Plan) -> None:
-    """Law: all is no-op, complete and no error if and only if the verdict is in sync."""
+    """Law: all is no-op if and only if the verdict is in sync; an incomplete plan is an error.
+
+    And so it is for policies that look for what most of them do: create, update and delete.
+    """
     document = represented(plan)
     actions = [one["change"]["actions"] for one in document["resource_changes"]]
-    calm = all(one == ["no-op"] for one in actions)
-    green = calm and document["complete"] and not document["errored"]
-    assert green is (plan.verdict == "in_sync")
-    statuses = {one.status for one in plan.resource_changes}
-    if statuses & {Status.DRIFT, Status.MISSING, Status.UNREADABLE}:
-        assert any(one[0] in ("create", "update") for one in actions)
+    assert all(one == ["no-op"] for one in actions) is (plan.verdict == "in_sync")
+    assert document["complete"] is not document["errored"] is (plan.verdict == "incomplete")
+    changed = any({"create", "update", "delete"} & {*one} for one in actions)
+    assert changed is (plan.verdict != "in_sync")
 
 
 @given(HOSTILE_PLANS)

@@ -8,12 +8,13 @@ nothing be fetched but what is hashed here.
 from base64 import b64encode
 from collections.abc import Iterable, Iterator
 from hashlib import sha256
+from itertools import chain
 from pathlib import Path
 
 from drift.plan import Plan, ResourceChange, Status
 from drift.render import Screen
 from drift.render.fold import Group, folded
-from drift.render.html.element import Html, element, joined, void
+from drift.render.html.element import Html, element, lines, void
 from drift.render.html.rows import table
 from drift.render.html.section import section
 from drift.render.html.summary import summary
@@ -37,23 +38,27 @@ def render(plan: Plan, _screen: Screen) -> str:
         element("title", f"drift: {verdict(plan)}, {buckets(plan.summary.buckets)}"),
         element("style", style),
     )
-    skip = element("a", "Skip to all buckets", href="#all", class_="skip")
-    body = (skip, summary(plan), element("main", _lines(*_main(plan))), element("script", script))
-    parts = (element("head", _lines(*head)), element("body", _lines(*body)))
-    page = element("html", *parts, lang="en")
-    return f"<!DOCTYPE html>\n{page}\n"
+    page = lines("html", chain(lines("head", head), lines("body", _body(plan, script))), lang="en")
+    return "\n".join(("<!DOCTYPE html>", *page, ""))
+
+
+def _body(plan: Plan, script: Html) -> Iterator[Html]:
+    yield element("a", "Skip to all buckets", href="#all", class_="skip")
+    yield summary(plan)
+    yield from lines("main", _main(plan))
+    yield element("script", script)
 
 
 def _main(plan: Plan) -> Iterator[Html]:
     groups = _groups(plan)
     if groups:
-        sections = [section(n, rule, group, plan) for n, (rule, group) in enumerate(groups, 1)]
+        sections = (section(n, rule, group, plan) for n, (rule, group) in enumerate(groups, 1))
         head = element("h2", "What was found", id="found")
-        yield element("section", _lines(head, *sections), aria_labelledby="found")
+        yield from lines("section", chain([head], sections), aria_labelledby="found")
     head = element("h2", "All buckets", id="all")
     rows = _rows(plan, [group for _, group in groups])
-    shown = table(rows) if rows else element("p", "There is none.")
-    yield element("section", _lines(head, shown), aria_labelledby="all")
+    shown = table(rows) if rows else [element("p", "There is none.")]
+    yield from lines("section", chain([head], shown), aria_labelledby="all")
 
 
 def _groups(plan: Plan) -> list[tuple[Rule, Group]]:
@@ -69,10 +74,6 @@ def _rows(plan: Plan, groups: Iterable[Group]) -> list[tuple[ResourceChange, int
     green.sort(key=lambda one: not one.warnings)
     found = [(one, n) for n, group in enumerate(groups, 1) for one in group.resources]
     return [*found, *((one, None) for one in green)]
-
-
-def _lines(*pieces: Html) -> Html:
-    return joined("", *pieces, "", by="\n")
 
 
 def _own(name: str) -> Html:

@@ -1,5 +1,6 @@
 """The one place where markup is made: nothing else on the page can be more than text."""
 
+from collections.abc import Iterable, Iterator
 from functools import lru_cache
 from html import escape
 
@@ -20,7 +21,15 @@ def element(name: str, /, *content: str, **attributes: str) -> Html:
 
     `class_` is the attribute `class`, and `aria_label` is `aria-label`.
     """
-    return Html(f"{void(name, **attributes)}{_markup(content)}</{name}>")
+    start = void(name, **attributes) if attributes else f"<{name}>"
+    return Html(f"{start}{_markup(content)}</{name}>")
+
+
+def lines(name: str, content: Iterable[Html], /, **attributes: str) -> Iterator[Html]:
+    """Yield an element piece by piece: one that holds thousands is in memory only once."""
+    yield void(name, **attributes)
+    yield from map(_safe, content)
+    yield Html(f"</{name}>")
 
 
 @lru_cache(maxsize=1024)  # of ten thousand rows, all cells of a column begin alike
@@ -45,3 +54,7 @@ def text(value: str) -> Html:
 
 def _markup(content: tuple[str, ...], by: str = "") -> str:
     return by.join([piece if type(piece) is Html else text(piece) for piece in content])
+
+
+def _safe(piece: str) -> Html:
+    return piece if type(piece) is Html else text(piece)

@@ -18,7 +18,7 @@ def section(number: int, rule: Rule, group: Group, plan: Plan) -> Html:
     size, first = len(group.resources), group.first
     who = element("bdi", first.name) if group.is_single else buckets(size)
     mark = element("span", f"\u00a7{number}", class_="number")
-    head = element("h3", mark, " ", who, " ", agreed(rule.title, size), id=f"h{number}")
+    head = element("h3", mark, " ", who, " ", agreed(rule.title, size))
     about = _bucket(first) if group.is_single else _buckets(group)
     drift = _drift(group) if first.status is Status.DRIFT else ()
     return element(
@@ -26,7 +26,6 @@ def section(number: int, rule: Rule, group: Group, plan: Plan) -> Html:
         joined("", head, *_said(group, plan), *about, *drift, "", by="\n"),
         id=f"s{number}",
         class_=f"finding {rule.name.lower()}",
-        aria_labelledby=f"h{number}",
     )
 
 
@@ -43,11 +42,13 @@ def _said(group: Group, plan: Plan) -> Iterator[Html]:
 
 def _bucket(resource: ResourceChange) -> Iterator[Html]:
     """Yield what is to be said of the only bucket."""
-    where = [joined("In ", element("bdi", resource.region), ".")] if resource.region else []
+    where: list[str] = []
+    if resource.region:
+        where += "In ", element("bdi", resource.region), ". "
     if resource.source:
-        where.append(joined("Declared in ", element("span", place(resource.source)), "."))
+        where += "Declared in ", place(resource.source), "."
     if where:
-        yield element("p", joined(*where, by=" "), class_="about")
+        yield element("p", *where, class_="about")
     yield from notes(resource)
 
 

@@ -1,6 +1,7 @@
 """What the page calls things: the words of the text report."""
 
 from collections.abc import Iterator
+from functools import lru_cache
 
 from drift.plan import Plan, ResourceChange, Source, Status, Verdict
 from drift.render.html.element import Html, element, joined
@@ -49,6 +50,7 @@ def meaning(resource: ResourceChange) -> Html:
     return joined(rule.title if rule else "")
 
 
+@lru_cache(maxsize=1024)  # of ten thousand buckets, a file declares most changes in a few lines
 def place(source: Source) -> Html:
     """Return file and line, as editors and terminals link them."""
     return joined(source.file, f":{source.line}")
