@@ -14,6 +14,21 @@ def test_every_dependency_is_locked_with_hashes() -> None:
     asked = {
         re.split(r"[<>=]", name)[0].lower() for name in chain(project["dependencies"], *extras)
     }
-    lock = (ROOT / "requirements.lock").read_text()
-    locked = set(re.findall(r"^([a-z0-9-]+)==[^\n]+ \\\n    --hash=sha256:", lock, re.MULTILINE))
-    assert asked <= locked
+    assert asked <= locked("requirements.lock").keys()
+
+
+def test_the_recipes_install_what_is_tested_and_build_it_with_what_is_locked() -> None:
+    every, run, build = (locked(f"requirements{name}.lock") for name in ("", "-run", "-build"))
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
+    asked = {re.split(r"[<>=]", name)[0].lower() for name in project["dependencies"]}
+    assert asked | {"pygithub", "python-gitlab"} <= run.keys()
+    assert run.items() <= every.items()
+    assert {"hatchling", "setuptools", "wheel"} <= build.keys()
+
+
+def locked(name: str) -> dict[str, str]:
+    """Return the versions that a lock file names with hashes; it may name none without."""
+    lock = (ROOT / name).read_text()
+    versions = re.findall(r"^([a-z0-9-]+)==(\S+)[^\n]* \\\n    --hash=sha256:", lock, re.MULTILINE)
+    assert len(versions) == len(re.findall(r"^[^ #\n]", lock, re.MULTILINE))
+    return dict(versions)

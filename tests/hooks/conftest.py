@@ -14,8 +14,8 @@ import pytest
 from tests.cli.running import ROOT, Ran, environment
 
 PUBLISHED = (
-    ".pre-commit-hooks.yaml", "LICENSE", "README.md", "drift", "pyproject.toml", "samples",
-    "schemas",
+    ".pre-commit-hooks.yaml", "LICENSE", "README.md", "drift", "pyproject.toml",
+    "requirements-build.lock", "requirements-run.lock", "samples", "schemas",
 )  # fmt: skip
 INSTALLING = 300
 """Seconds after which an installation that takes about 15 is given up."""

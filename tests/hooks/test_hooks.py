@@ -96,16 +96,18 @@ def test_an_unformatted_file_is_formatted_and_then_committed(offline: Team) -> N
     assert offline.commit().code == 0
 
 
-def test_other_json_means_a_look_at_desired_files_too(offline: Team) -> None:
-    """Which files are desired ones is said by `args`: a hook that skips is no green verdict."""
-    offline.write("package.json", "{}")
+def test_every_commit_means_a_look_at_desired_files(offline: Team) -> None:
+    """Also one that only removes: it may change what decides a bucket."""
+    offline.write("README.md", "")
     done = offline.commit()
     assert done.code == 1
     assert "desired: error: The file cannot be read: No such file or directory." in done.err
-    (offline.folder / "package.json").unlink()
-    offline.write("README.md", "")
+    offline.write("desired/oss-example.json", GOOD)
+    assert offline.commit().code == 0
+    offline.git("rm", "README.md")
     shown = offline.commit().err
-    assert re.search(r"^drift validate\.+\(no files to check\)Skipped$", shown, re.MULTILINE)
+    assert re.search(r"^drift validate\.+Passed$", shown, re.MULTILINE)
+    assert re.search(r"^drift fmt\.+\(no files to check\)Skipped$", shown, re.MULTILINE)
 
 
 def test_args_say_where_desired_files_are(team: Make) -> None:
