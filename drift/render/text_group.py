@@ -31,11 +31,11 @@ def drifted(group: Group, screen: Screen) -> Iterator[Line]:
     if group.is_single:
         yield from _inert(resource, screen, "  # ")
         yield from sentences(_declared(resource), screen, lead="  # ", kind="#")
-    else:
+    yield from block(resource, named=group.is_single)
+    if not group.is_single:  # what to do comes first: the names may be thousands
         for one, row in zip(group.resources, _rows(group.resources), strict=True):
             yield from sentences(row, screen, lead="  #   ")
             yield from _inert(one, screen, "  #     ")
-    yield from block(resource, named=group.is_single)
     yield Line()
 
 

@@ -60,10 +60,6 @@ def test_buckets_that_need_the_same_are_one_block() -> None:
     ) == (
         "  # 3 buckets are weaker than desired (unknown 1, cn-beijing 1, cn-hangzhou 1)\n"
         "  # Each accepts TLS 1.0, which is not wanted.\n"
-        "  #   app-a     cn-hangzhou  desired/app.json:3\n"
-        "  #   app-long  cn-beijing   desired/app.json:3\n"
-        "  #     It stores /x, which has no effect.\n"
-        "  #   app-z     unknown      desired/app.json:3\n"
         '  ~ resource "oss_bucket_https_config" {\n'
         "      ~ TLS {\n"
         "          ~ TLSVersion = [\n"
@@ -73,6 +69,10 @@ def test_buckets_that_need_the_same_are_one_block() -> None:
         "            # (1 unchanged attribute hidden)\n"
         "        }\n"
         "    }\n"
+        "  #   app-a     cn-hangzhou  desired/app.json:3\n"
+        "  #   app-long  cn-beijing   desired/app.json:3\n"
+        "  #     It stores /x, which has no effect.\n"
+        "  #   app-z     unknown      desired/app.json:3\n"
         "\n"
         "  # oss_bucket_https_config.other is weaker than desired\n"
         "  # It accepts TLS 1.0, which is not wanted.\n"
