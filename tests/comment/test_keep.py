@@ -265,6 +265,22 @@ def test_what_others_change_again_and_again_is_given_up(others: int) -> None:
         kept(forge, draft())
 
 
+class Overtaken(Memory):
+    """A forge on which a newer run writes before the comment is looked at for the first time."""
+
+    def comment(self, id_: str) -> Comment | None:
+        if "comment" not in self.asked:
+            body = marked("theirs", draft(9).marker)
+            self.board, _ = self.board.asked("update", id_, body)
+        return super().comment(id_)
+
+
+def test_what_says_the_same_is_not_sent_over_a_newer_run() -> None:
+    forge = Overtaken(after(draft(0, "same")).board)
+    assert kept(forge, draft(2, "same"), "change") == ("outdated", [])
+    assert body(forge) == "theirs"
+
+
 class Crowded(Memory):
     """A forge on which another run comments whenever the comments are listed."""
 
