@@ -2,6 +2,7 @@
 
 import json
 import ssl
+from abc import ABC, abstractmethod
 from collections import deque
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
@@ -40,7 +41,7 @@ ME, STRANGER = "drift-bot", "mallory"
 
 
 @dataclass
-class FakeForge:
+class FakeForge(ABC):
     """The comments of pull request 7. `scripted` replies come first, one for each request."""
 
     url: str = ""
@@ -64,9 +65,9 @@ class FakeForge:
         """Return the id that the comment with this number has."""
         return str(number)
 
+    @abstractmethod
     def place(self, **changed: Any) -> Place:
         """Return where it is, as the environment would say."""
-        raise NotImplementedError
 
     def reply(self, request: Request) -> Reply:
         """Return the scripted reply, if any is left, or that of the forge itself."""
@@ -74,9 +75,9 @@ class FakeForge:
             self.requests.append(request)
             return self.scripted.popleft() if self.scripted else self.answer(request)
 
+    @abstractmethod
     def answer(self, request: Request) -> Reply:
         """Return what the forge answers."""
-        raise NotImplementedError
 
     def says(self, *replies: Reply) -> None:
         """Answer the next requests with these."""

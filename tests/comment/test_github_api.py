@@ -32,8 +32,17 @@ LONGEST = 60
 """Seconds after which a mock server that does not begin to listen is given up."""
 
 
+def pull_request_at(url: str, **changed: Any) -> Place:
+    """Return the pull request of the description's examples on a server."""
+    given = {"forge": "github", "server": url, "repo": "octocat/Hello-World", "number": 1}
+    return Place(**{**given, "token": "t", **changed})
+
+
 class Recorded(FakeForge):
     """GitHub, as the examples of its description answer."""
+
+    def place(self, **changed: Any) -> Place:
+        return pull_request_at(self.url, **changed)
 
     def answer(self, request: Request) -> Reply:
         said = f"{request.method} /{'/'.join(request.parts)}"
@@ -97,7 +106,7 @@ def url(kind: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
 @pytest.fixture
 def place(url: str) -> Place:
     """Return a pull request there."""
-    return Place(forge="github", server=url, repo="octocat/Hello-World", number=1, token="t")
+    return pull_request_at(url)
 
 
 @pytest.fixture
@@ -126,9 +135,9 @@ def test_a_comment_is_created_read_changed_and_removed(client: GitHub) -> None:
     client.delete(made.id)
 
 
-def test_a_branch_leads_to_its_pull_request(place: Place) -> None:
+def test_a_branch_leads_to_its_pull_request(url: str) -> None:
     branch = Branch("octocat/Hello-World", "new-topic", "6dcb09b5b57875f334f61aebed695e2e4193db5e")
-    there = Place(**{**vars(place), "number": None, "branch": branch})
+    there = pull_request_at(url, number=None, branch=branch)
     with contextlib.closing(connect(there)) as client:
         assert client._number == 1347
         assert client.pull_request().is_open
