@@ -216,7 +216,7 @@ def _draft(plan: "Plan", place: "Place | None", key: str, longest: int = _LONGES
     from drift.plan import Verdict
     from drift.render.ladder import Limit
     from drift.render.markdown import fitted, resolved
-    from drift.render.markdown_head import read_at
+    from drift.render.phrase import read_at
 
     run = place.run if place and _LINK.fullmatch(place.run) else ""
     whole = f"[The run]({run}) saved the whole plan; `drift show PLAN` prints it." if run else ""

@@ -1,7 +1,7 @@
 """The top of the report in Markdown: the verdict at a glance, the numbers, and the time."""
 
 from drift.plan import Plan, Verdict
-from drift.render.phrase import agreed, buckets, idle, numbers, todo
+from drift.render.phrase import agreed, buckets, idle, numbers, read_at, todo
 
 _UNJUDGED = "**This is not green:** what could not be judged may have drifted."
 
@@ -35,11 +35,6 @@ def head(plan: Plan, said: str, caveat: str = "") -> str:
     table = "".join(f"| {' | '.join(row)} |\n" for row in rows)
     warning = "" if plan.complete else f"{_UNJUDGED}\n\n"
     notice = f"**{caveat}**\n\n" if caveat else ""
-    sentences = " ".join(filter(None, (todo(plan), idle(plan), read_at(plan))))
+    read = f"Live was read at {read_at(plan)}."
+    sentences = " ".join(filter(None, (todo(plan), idle(plan), read)))
     return f"## {said}\n\n{notice}{warning}{table}\n{sentences}\n\n"
-
-
-def read_at(plan: Plan) -> str:
-    """Return when live was read, as a sentence."""
-    time = plan.timestamp.isoformat(" ", "seconds").replace("+00:00", " UTC")
-    return f"Live was read at {time}."

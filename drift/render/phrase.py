@@ -8,6 +8,14 @@ from drift.untrusted import visible
 NO_BUCKET = "No declared bucket was found, so nothing is called green."
 """What a plan says that has nothing to judge: it is incomplete, though no bucket is unreadable."""
 
+STATUS = {
+    Status.IN_SYNC: "in sync",
+    Status.DRIFT: "drifted",
+    Status.MISSING: "missing",
+    Status.UNREADABLE: "not judged",
+    Status.UNDECLARED: "undeclared",
+}
+
 _MANY = {"is": "are", "does": "do", "differs": "differ", "has": "have"}
 
 
@@ -35,14 +43,8 @@ def by_region(
 
 def numbers(plan: Plan) -> dict[str, int]:
     """Return how many buckets there are of each kind, by its name."""
-    count = plan.summary
-    return {
-        "in sync": count.in_sync,
-        "drifted": count.drift,
-        "missing": count.missing,
-        "not judged": count.unreadable,
-        "undeclared": count.undeclared,
-    }
+    count = plan.summary.model_dump()
+    return {word: count[status] for status, word in STATUS.items()}
 
 
 def counted(of_kind: Mapping[str, int]) -> str:
@@ -69,6 +71,11 @@ def does(it: str, resource: ResourceChange, meaning: str) -> str:
     """Return what `it` does, a `meaning` that is fit to be shown; nothing if it means nothing."""
     never = "was never configured: it " if resource.change.actions == ("create",) else ""
     return f"{it} {never}{meaning}." if meaning else ""
+
+
+def read_at(plan: Plan) -> str:
+    """Return when live was read."""
+    return plan.timestamp.isoformat(" ", "seconds").replace("+00:00", " UTC")
 
 
 def place(source: Source, longest: int = 300) -> str:

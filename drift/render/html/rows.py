@@ -5,7 +5,8 @@ from functools import lru_cache
 
 from drift.plan import BUCKET, Impact, ResourceChange, Status
 from drift.render.html.element import Html, element, joined, lines
-from drift.render.html.words import STATUS, meaning, notes, place
+from drift.render.html.words import meaning, notes, place
+from drift.render.phrase import STATUS
 
 CHUNK = 100
 """How many rows a browser lays out at once, or skips while they are off the screen."""

@@ -2,8 +2,8 @@
 
 from drift.plan import Plan, Status, Verdict
 from drift.render.html.element import Html, element, joined
-from drift.render.html.words import STATUS, reason, verdict
-from drift.render.phrase import buckets
+from drift.render.html.words import reason, verdict
+from drift.render.phrase import STATUS, buckets, idle, read_at, todo
 
 _SIGN = {Verdict.IN_SYNC: "\u2713", Verdict.DRIFT: "~", Verdict.INCOMPLETE: "?"}
 
@@ -23,22 +23,13 @@ def summary(plan: Plan) -> Html:
 
 
 def _lines(plan: Plan) -> list[str]:
-    lines = [reason(plan)]
-    if plan.verdict is not Verdict.IN_SYNC:
-        actions = [resource.change.actions for resource in plan.resource_changes]
-        add, change = actions.count(("create",)), actions.count(("update",))
-        lines.append(f"Plan: {add} to add, {change} to change, 0 to destroy.")
-    green = [one for one in plan.resource_changes if one.status is Status.IN_SYNC]
-    if idle := sum(bool(one.inert) for one in green):
-        lines.append(f"In sync, but with stored values that have no effect: {idle}.")
-    if warned := sum(bool(one.warnings) for one in plan.resource_changes):
-        lines.append(f"With warnings: {warned}.")
-    return lines
+    warned = sum(bool(one.warnings) for one in plan.resource_changes)
+    warnings = f"With warnings: {warned}." if warned else ""
+    return [*filter(None, (reason(plan), todo(plan), idle(plan), warnings))]
 
 
 def _origin(plan: Plan) -> Html:
-    when = plan.timestamp.isoformat(" ", "seconds").replace("+00:00", " UTC")
-    time = element("time", when, datetime=plan.timestamp.isoformat("T", "seconds"))
+    time = element("time", read_at(plan), datetime=plan.timestamp.isoformat("T", "seconds"))
     name = element("span", "drift", class_="name")
     return element(
         "p", name, f" {plan.drift_version}. Live was read at ", time, ".", class_="origin"

@@ -5,16 +5,8 @@ from functools import lru_cache
 
 from drift.plan import Plan, ResourceChange, Source, Status, Verdict
 from drift.render.html.element import Html, element, joined
-from drift.render.phrase import buckets
+from drift.render.phrase import NO_BUCKET, buckets
 from drift.render.rule import rule_of
-
-STATUS = {
-    Status.IN_SYNC: "in sync",
-    Status.DRIFT: "drifted",
-    Status.MISSING: "missing",
-    Status.UNREADABLE: "not judged",
-    Status.UNDECLARED: "undeclared",
-}
 
 
 def verdict(plan: Plan) -> str:
@@ -28,7 +20,7 @@ def reason(plan: Plan) -> str:
     if plan.verdict is Verdict.IN_SYNC:
         return "No changes. Live matches desired."
     if not count.buckets:
-        return "No declared bucket was found, so nothing is called green."
+        return NO_BUCKET
     if plan.verdict is Verdict.INCOMPLETE:
         return f"{buckets(count.unreadable)} could not be judged, so nothing is called green."
     said = ["Every declared bucket was read."]
