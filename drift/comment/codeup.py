@@ -36,7 +36,6 @@ class Codeup:
     has one organization, and does not name it in its addresses.
     """
 
-    name = _NAME
     largest = 65_535
 
     def __init__(self, place: Place, *, central: bool) -> None:

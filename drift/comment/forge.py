@@ -37,7 +37,6 @@ class PullRequest(NamedTuple):
 class Forge(Protocol):
     """The comments of one pull request. Every method may raise `CommentError`."""
 
-    name: str
     largest: int
     """The longest body, in code points."""
 

@@ -29,7 +29,6 @@ def connect(place: Place) -> "Gitee":
 class Gitee:
     """The comments of one pull request, but for those on lines of its code."""
 
-    name = _NAME
     largest = 65_535
 
     def __init__(self, place: Place) -> None:

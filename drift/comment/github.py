@@ -32,7 +32,6 @@ def connect(place: Place) -> "GitHub":
 class GitHub:
     """The comments of one pull request."""
 
-    name = NAME
     largest = 65_536
 
     def __init__(self, place: Place) -> None:

@@ -35,7 +35,6 @@ def connect(place: Place) -> "GitLab":
 class GitLab:
     """The notes of one merge request, but for those that GitLab itself writes."""
 
-    name = _NAME
     largest = 1_000_000
 
     def __init__(self, place: Place) -> None:

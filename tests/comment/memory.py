@@ -75,7 +75,6 @@ class Memory:
     is_open: bool = True
     head: str = HEAD
     asked: list[str] = field(default_factory=list)
-    name: str = "Memory"
     largest: int = 65_536
 
     def answer(self, name: str, *given: Any) -> Any:
