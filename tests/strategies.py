@@ -8,8 +8,8 @@ from hypothesis import strategies as st
 from drift.desired.declaration import EVERYWHERE, Scope
 from drift.discovery.decide import Listing
 from drift.live.source import Bucket, Tag
-from drift.settings.cipher_suites import LEGACY, TLS12, TLS13
 from drift.settings.https import VERSIONS, CipherSuite, HttpsConfiguration, Tls
+from drift.settings.https.cipher_suites import LEGACY, TLS12, TLS13
 from tests.declared import File
 
 SUITES12 = sorted(TLS12)[:4] + sorted(LEGACY)[:2] + ["X-UNKNOWN"]

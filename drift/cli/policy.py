@@ -15,7 +15,7 @@ def policy(
     desired files have errors.
     """
     from drift.desired.load import load
-    from drift.policy import policy as least
+    from drift.ram_policy import policy as least
 
     desired = load(paths_or_default(paths))
     output.report(desired.diagnostics)

@@ -34,6 +34,10 @@ _MAJOR = re.compile(r"[1-9][0-9]{0,8}")
 _TIME = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9:]{8}(\.[0-9]+)?(Z|[+-][0-9]{2}:[0-9]{2})")
 _ENTRY = TypeAdapter(ResourceChange)
 _MEMBERS = tuple(field.name for field in fields(ResourceChange))
+_OLDER = ("1.0", "1.1")
+_SINCE_1_2 = ("severity", "violations", "waiver")
+"""The members of a change that older versions do not have."""
+
 _INNER = {
     "change": tuple(DocumentChange.model_fields),
     "problem": tuple(Problem.model_fields),
@@ -72,25 +76,31 @@ def _text(path: Path, largest: int) -> str:
 
 def _plan(text: str) -> Plan:
     pieces = Pieces(text, _LIST)
-    resources = tuple(_resource(f"/{_LIST}/{at}", piece) for at, piece in enumerate(pieces))
+    lacking: list[str] = []
+    resources = tuple(
+        _resource(f"/{_LIST}/{at}", piece, lacking) for at, piece in enumerate(pieces)
+    )
     rest = pieces.rest()
     head = rest.value
     if not isinstance(head.get("format_version"), str):
         raise RefusalError("it has no format_version")
-    if head["format_version"] == "1.0":
+    if head["format_version"] in _OLDER:
         head = _completed(head)
+    elif lacking:
+        raise RefusalError(lacking[0])
     try:
         plan = Plan.model_validate_json(rest.text)
     except ValidationError as error:
         raise RefusalError(_first(error)) from None
     plan = plan.model_copy(update={_LIST: resources})
-    _refuse_lack("", head, ("undeclared",))
+    _refuse_lack("", head, ("undeclared", "fail_on"))
     _refuse_odd_time(plan, head["timestamp"])
     _refuse_contradiction(plan, head)
     return plan
 
 
-def _resource(pointer: str, piece: Piece) -> ResourceChange:
+def _resource(pointer: str, piece: Piece, lacking: list[str]) -> ResourceChange:
+    """Return a bucket; add to `lacking` what only a plan of an older version may lack."""
     try:
         resource = _ENTRY.validate_json(piece.text)
     except ValidationError as error:
@@ -100,6 +110,11 @@ def _resource(pointer: str, piece: Piece) -> ResourceChange:
     for member, names in _INNER.items():
         if entry[member] is not None:
             _refuse_lack(f"{pointer}/{member}", entry[member], names)
+    for at, change in enumerate(entry["changes"]):
+        try:
+            _refuse_lack(f"{pointer}/changes/{at}", change, _SINCE_1_2)
+        except RefusalError as refusal:
+            lacking.append(str(refusal))
     if entry.get("address") != resource.address:
         raise RefusalError("an address is not that of its bucket")
     return resource
@@ -116,11 +131,11 @@ def _first(error: ValidationError, pointer: str = "") -> str:
 
 
 def _completed(head: dict[str, Any]) -> dict[str, Any]:
-    """Return what a plan of version 1.0 says, with what it did not yet have to say."""
+    """Return what a plan of an older version says, with what it did not yet have to say."""
     summary = head.get("summary")
     if isinstance(summary, dict):
-        summary = {"undeclared": 0} | summary
-    return {"undeclared": "ignore"} | head | {"summary": summary}
+        summary = {"undeclared": 0, "waived": 0} | summary
+    return {"undeclared": "ignore", "fail_on": "any"} | head | {"summary": summary}
 
 
 def _refuse_lack(pointer: str, members: Mapping[str, object], names: Iterable[str]) -> None:

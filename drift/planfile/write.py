@@ -10,7 +10,7 @@ from drift.plan import Plan, ResourceChange
 DERIVED = ("verdict", "complete", "errored", "applyable", "summary")
 """What a plan says of itself, and what follows from its buckets."""
 
-_HEAD = ("format_version", "drift_version", "timestamp", "undeclared", *DERIVED)
+_HEAD = ("format_version", "drift_version", "timestamp", "undeclared", "fail_on", *DERIVED)
 _RESOURCE = TypeAdapter(ResourceChange)
 
 

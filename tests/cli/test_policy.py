@@ -11,7 +11,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from drift.desired.load import load
-from drift.policy import policy
+from drift.ram_policy import policy
 from tests.cli.running import SAMPLES, Ran, desired, text
 
 Drift: TypeAlias = Callable[..., Ran]

@@ -404,7 +404,7 @@ def test_a_newer_plan_asks_for_an_upgrade(
 ) -> None:
     saved["format_version"] = version
     drift("show", write("edited.json", saved)).failed(
-        f"The plan edited.json has the format version {version}; this drift reads 1.1. "
+        f"The plan edited.json has the format version {version}; this drift reads 1.2. "
         "Upgrade drift."
     )
 

@@ -143,16 +143,19 @@ def assert_consistent(data: bytes) -> None:
     head = {name: document[name] for name in ("verdict", "complete", "errored", "applyable")}
     assert head == {"verdict": "in_sync", "complete": True, "errored": False, "applyable": False}
     counts = [document["summary"][status] for status in Status]
-    assert counts == [len(buckets), 0, 0, 0, 0]
+    assert counts == [len(buckets), *[0] * (len(Status) - 1)]
     assert document["summary"]["buckets"] == len(buckets)
 
 
 def fits_the_schema(data: bytes) -> bool:
-    """Whether it is valid; a plan of version 1.0 has not yet to say what 1.1 has to."""
+    """Whether it is valid; a plan of an older version has not yet to say what 1.2 has to."""
     document = json.loads(data)
-    if document["format_version"] == "1.0":
-        document = {"undeclared": "ignore"} | document
-        document["summary"] = {"undeclared": 0} | document["summary"]
+    if document["format_version"] in ("1.0", "1.1"):
+        document = {"undeclared": "ignore", "fail_on": "any"} | document
+        document["summary"] = {"undeclared": 0, "waived": 0} | document["summary"]
+        for resource in document["resource_changes"]:
+            since = {"severity": None, "violations": [], "waiver": None}
+            resource["changes"] = [since | change for change in resource["changes"]]
     return VALIDATOR.is_valid(document)
 
 
