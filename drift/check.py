@@ -114,7 +114,8 @@ def judged(declaration: Declaration, found: Found, *, strict: bool = False) -> R
         return resource(status=Status.UNREADABLE, problem=problem)
     if outcome is Absence.BUCKET:
         return resource(status=Status.MISSING)
-    desired, changes = declaration.setting, diff(declaration, live, strict=strict)
+    desired = declaration.setting
+    changes = diff(desired, live, declaration.locate, strict=strict)
     return resource(
         status=Status.DRIFT if changes else Status.IN_SYNC,
         impact=Impact.all_of(change.impact for change in changes),

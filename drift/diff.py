@@ -1,25 +1,26 @@
 """One desired and one live setting in, changes out: the one door to deepdiff."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from itertools import chain
-from typing import Any, Literal
+from typing import Any, Literal, TypeAlias
 
 from pydantic import JsonValue
 
-from drift.desired.declaration import Declaration
-from drift.plan import Change
+from drift.plan import Change, Source
 from drift.settings.setting import Difference, Normal, Setting
+
+Locate: TypeAlias = Callable[[str], Source]
+"""Takes a JSON pointer into the document, and returns where the desired value there stands."""
 
 
 def diff(
-    declaration: Declaration, live: Setting | None, *, strict: bool = False
+    desired: Setting, live: Setting | None, locate: Locate, *, strict: bool = False
 ) -> tuple[Change, ...]:
-    """Return what must change in `live` to be as declared, in the order of the document.
+    """Return what must change in `live` to be as desired, in the order of the document.
 
     None stands for a bucket that never had the setting. With `strict`, what the service does not
     report is not taken for its default.
     """
-    desired = declaration.setting
     seen = (type(desired)() if live is None else live).as_live(strict=strict)
     wanted = desired.normal()
     found = {name: part for name, part in seen.normal().items() if name in wanted}
@@ -38,7 +39,7 @@ def diff(
         _differences({name: base[name] for name in differing if name in base}, differing),
         key=lambda one: (order.index(one.path), str(one.desired if one.live is None else one.live)),
     )
-    return tuple(_change(declaration, seen, difference) for difference in differences)
+    return tuple(_change(desired, seen, locate, difference) for difference in differences)
 
 
 def _paths(path: tuple[str, ...], branch: object) -> Iterator[tuple[str, ...]]:
@@ -49,15 +50,15 @@ def _paths(path: tuple[str, ...], branch: object) -> Iterator[tuple[str, ...]]:
         yield from _paths((*path, name), inner)
 
 
-def _change(declaration: Declaration, live: Setting, difference: Difference) -> Change:
-    path = "/".join(("", declaration.setting.root, *difference.path))
+def _change(desired: Setting, live: Setting, locate: Locate, difference: Difference) -> Change:
+    path = "/".join(("", desired.root, *difference.path))
     return Change(
         path=path,
         action=_action(difference),
         before=difference.live,
         after=difference.desired,
-        impact=declaration.setting.impact(live, difference),
-        source=declaration.locate(path),
+        impact=desired.impact(live, difference),
+        source=locate(path),
     )
 
 

@@ -6,7 +6,6 @@ from typing import get_args
 from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 
-from drift.desired.file_model import DesiredFile
 from drift.diagnostic import Diagnostic
 from drift.positions import JsonText, Place, escaped
 from drift.settings.faults import choices, did_you_mean, sentence
@@ -28,25 +27,31 @@ def nulls(text: JsonText) -> Iterator[Diagnostic]:
     yield from (_void(word, place) for word, place in text.voids() if word == "null")
 
 
-def faults(text: JsonText, error: ValidationError) -> Iterator[Diagnostic]:
-    """Yield a diagnostic for each error, but none for a null: that is one fault by itself."""
+def faults(
+    text: JsonText, error: ValidationError, model: type[BaseModel], below: str = ""
+) -> Iterator[Diagnostic]:
+    """Yield a diagnostic for each error, but none for a null: that is one fault by itself.
+
+    What `model` was to be made of stands at the pointer `below`.
+    """
     for details in error.errors(include_url=False):
-        pointer = text.nearest("".join(f"/{escaped(str(step))}" for step in details["loc"]))
+        steps = "".join(f"/{escaped(str(step))}" for step in details["loc"])
+        pointer = text.nearest(below + steps)
         if not text.is_void(pointer):
             unknown = details["type"] == "extra_forbidden"
             place = text.name(pointer) if unknown else text.value(pointer)
-            yield Diagnostic("error", place, sentence(details), _remedy(details))
+            yield Diagnostic("error", place, sentence(details), _remedy(details, model))
 
 
 def _void(word: str, place: Place) -> Diagnostic:
     return Diagnostic("error", place, f"{word} is no value here", _LEAVE_OUT)
 
 
-def _remedy(details: ErrorDetails) -> str:
+def _remedy(details: ErrorDetails, model: type[BaseModel]) -> str:
     value = details["input"]
     match details["type"]:
         case "extra_forbidden":
-            known = _members(details["loc"][:-1])
+            known = _members(model, details["loc"][:-1])
             return _advised(str(details["loc"][-1]), known, "Known here are")
         case "literal_error":
             return _advised(value, choices(details), "")
@@ -63,9 +68,8 @@ def _advised(value: object, known: tuple[str, ...], otherwise: str) -> str:
     return f"{otherwise} {', '.join(known)}." if otherwise else ""
 
 
-def _members(path: tuple[int | str, ...]) -> tuple[str, ...]:
-    """Return the names of the members that an object may have."""
-    model: type[BaseModel] = DesiredFile
+def _members(model: type[BaseModel], path: tuple[int | str, ...]) -> tuple[str, ...]:
+    """Return the names of the members that the object at `path` may have."""
     for step in path:
         field = next(field for field in model.model_fields.values() if field.alias == step)
         kinds = (field.annotation, *get_args(field.annotation))

@@ -54,7 +54,7 @@ def _loaded(found: Path | Diagnostic, region: str | None) -> Desired:
     try:
         file = DesiredFile.model_validate(parsed.value)
     except ValidationError as error:
-        return Desired((), tuple(islice(chain(wrong, faults(text, error)), _MOST)))
+        return Desired((), tuple(islice(chain(wrong, faults(text, error, DesiredFile)), _MOST)))
     linted = [(setting, tuple(setting.lint())) for setting in file.settings()]
     declarations = tuple(
         Declaration(entry, at, setting, warnings, text, pointer, source, scope)

@@ -154,7 +154,7 @@ def fits_the_schema(data: bytes) -> bool:
         document = {"undeclared": "ignore", "fail_on": "any"} | document
         document["summary"] = {"undeclared": 0, "waived": 0} | document["summary"]
         for resource in document["resource_changes"]:
-            since = {"severity": None, "violations": [], "waiver": None}
+            since: dict[str, Any] = {"severity": None, "violations": [], "waiver": None}
             resource["changes"] = [since | change for change in resource["changes"]]
     return VALIDATOR.is_valid(document)
 

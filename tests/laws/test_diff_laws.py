@@ -44,6 +44,12 @@ def effect(document: HttpsConfiguration, *, strict: bool = False) -> dict[str, A
     return effects
 
 
+def changes_of(
+    desired: HttpsConfiguration, live: HttpsConfiguration | None, *, strict: bool = False
+) -> tuple[Change, ...]:
+    return diff(desired, live, declared(desired).locate, strict=strict)
+
+
 def impact(changes: tuple[Change, ...]) -> Impact:
     return Impact.all_of(change.impact for change in changes)
 
@@ -57,13 +63,13 @@ def test_equal_if_and_only_if_no_change(
         wanted, found = effect(desired), effect(live, strict=strict)
         managed = [name for name in wanted if name in desired.parts()]
         same = all(wanted[name] == found[name] for name in managed)
-        assert (diff(declared(desired), live, strict=strict) == ()) == same
+        assert (changes_of(desired, live, strict=strict) == ()) == same
 
 
 @given(desired_documents)
 def test_a_side_does_not_differ_from_itself(document: HttpsConfiguration) -> None:
     """diff(d, d) is empty, strict or not."""
-    assert diff(declared(document), document, strict=True) == ()
+    assert changes_of(document, document, strict=True) == ()
 
 
 @given(desired_documents, live_documents)
@@ -72,7 +78,7 @@ def test_writing_the_desired_document_leaves_no_change(
 ) -> None:
     """diff(d, d over live) is empty, and what d does not manage stays as it is live."""
     after = desired.over(live)
-    assert diff(declared(desired), after, strict=True) == ()
+    assert changes_of(desired, after, strict=True) == ()
     for name, part in live.parts().items():
         assert name in desired.parts() or after.parts()[name] == part
 
@@ -83,7 +89,7 @@ def test_the_changes_lead_from_live_to_desired(
 ) -> None:
     """Carrying out every change on the live normal form gives the desired one."""
     form = thawed({k: v for k, v in live.as_live().normal().items() if k in desired.parts()})
-    for change in diff(declared(desired), live):
+    for change in changes_of(desired, live):
         carry_out(form, change)
     wanted = thawed(desired.normal())
     assert without_empty(form) == without_empty(wanted)
@@ -128,7 +134,7 @@ def test_swapping_the_sides_swaps_weaker_and_stricter(
     one: HttpsConfiguration, other: HttpsConfiguration
 ) -> None:
     """impact(a, b) is the opposite of impact(b, a)."""
-    there, back = diff(declared(one), other), diff(declared(other), one)
+    there, back = changes_of(one, other), changes_of(other, one)
     assert impact(there) == OPPOSITE[impact(back)]
 
 
@@ -141,8 +147,8 @@ def test_accepting_more_is_weaker(one: HttpsConfiguration, other: HttpsConfigura
         for side in (ours, theirs)
     )
     if accepted < of_other and ours["CipherSuite"] == theirs["CipherSuite"]:
-        assert impact(diff(declared(one), other)) is Impact.WEAKER
-        assert impact(diff(declared(other), one)) is Impact.STRICTER
+        assert impact(changes_of(one, other)) is Impact.WEAKER
+        assert impact(changes_of(other, one)) is Impact.STRICTER
 
 
 @given(desired_documents, live_documents)
@@ -150,7 +156,7 @@ def test_changes_come_in_the_order_of_the_document(
     desired: HttpsConfiguration, live: HttpsConfiguration
 ) -> None:
     """TLS before ciphers, a list's entries together and sorted, whatever was added or removed."""
-    changes = diff(declared(desired), live)
+    changes = changes_of(desired, live)
     paths = [change.path for change in changes]
     assert paths == sorted(paths, key=ORDER.index)
     for path in {*paths}:
@@ -163,16 +169,16 @@ def test_changes_come_in_the_order_of_the_document(
 def test_every_drift_has_a_meaning(desired: HttpsConfiguration, live: HttpsConfiguration) -> None:
     """There are words for it iff there are changes."""
     for strict in (False, True):
-        changes = diff(declared(desired), live, strict=strict)
+        changes = changes_of(desired, live, strict=strict)
         assert bool(changes) == bool(desired.meaning(live, strict=strict))
 
 
 @given(desired_documents)
 def test_a_bucket_that_never_had_the_setting_gets_all_of_it(desired: HttpsConfiguration) -> None:
     """Against nothing every change adds; and there is none where the defaults are desired."""
-    changes = diff(declared(desired), None)
+    changes = changes_of(desired, None)
     assert all(change.action == "add" for change in changes)
-    assert (changes == ()) == (diff(declared(desired), HttpsConfiguration()) == ())
+    assert (changes == ()) == (changes_of(desired, HttpsConfiguration()) == ())
 
 
 @given(desired_documents, live_documents)
@@ -180,7 +186,7 @@ def test_every_change_names_its_line(desired: HttpsConfiguration, live: HttpsCon
     """The source of a change is the desired value, or the nearest that would hold it."""
     declaration = declared(desired)
     lines = declaration.text.text.splitlines()
-    for change in diff(declaration, live):
+    for change in diff(desired, live, declaration.locate):
         rest = lines[change.source.line - 1][change.source.column - 1 :]
         if change.action == "add" and isinstance(change.after, str):
             assert rest.startswith(("[", '"'))

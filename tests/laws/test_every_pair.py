@@ -76,7 +76,7 @@ def test_there_are_16_states_of_tls_and_17_of_two_suites_a_list() -> None:
 
 def test_every_pair_of_states_has_the_impact_of_the_contract() -> None:
     for desired, live in PAIRS:
-        changes = diff(declared(desired), live)
+        changes = diff(desired, live, declared(desired).locate)
         found = Impact.all_of(change.impact for change in changes)
         assert found is expected(desired, live), (desired, live)
 
@@ -84,7 +84,7 @@ def test_every_pair_of_states_has_the_impact_of_the_contract() -> None:
 def test_every_pair_of_different_states_has_changes_and_a_meaning() -> None:
     for desired, live in PAIRS:
         different = desired != live
-        assert bool(diff(declared(desired), live)) == different, (desired, live)
+        assert bool(diff(desired, live, declared(desired).locate)) == different, (desired, live)
         assert bool(desired.meaning(live)) == different, (desired, live)
 
 
