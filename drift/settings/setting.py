@@ -11,7 +11,7 @@ from typing import ClassVar, NamedTuple, Self, TypeAlias
 
 from pydantic import BaseModel, ConfigDict, JsonValue
 
-from drift.plan import Finding, Impact, Inert
+from drift.plan import Change, Finding, Impact, Inert, Severity
 
 Normal: TypeAlias = "Mapping[str, bool | str | frozenset[str] | Normal]"
 """A document by what it does: nested by the API's names, lists as sets, nothing inactive."""
@@ -58,6 +58,24 @@ class Difference(NamedTuple):
     path: tuple[str, ...]
     live: JsonValue
     desired: JsonValue
+
+
+class Explanation(NamedTuple):
+    """What a change means to others, each in one sentence; "" where nothing is to be said."""
+
+    risk: str
+    """What an attacker or an auditor gains from the live value."""
+    clients: str
+    """Which clients a return to the desired value would cut off."""
+
+
+_SEVERITY = {
+    Impact.WEAKER: Severity.HIGH,
+    Impact.MIXED: Severity.MEDIUM,
+    Impact.STRICTER: Severity.LOW,
+    Impact.NEUTRAL: Severity.INFO,
+}
+"""How much a difference matters, where no more is known of it than what it does."""
 
 
 class Setting(Element, ABC):
@@ -146,6 +164,29 @@ class Setting(Element, ABC):
         if accepted is None:
             return Impact.MIXED
         return Impact.of(unwanted=not (accepted or added), lacking=added and not accepted)
+
+    def severity(self, live: Self, difference: Difference) -> Severity:
+        """Return how much one difference of `live` matters."""
+        return _SEVERITY[self.impact(live, difference)]
+
+    @classmethod
+    def explain(
+        cls,
+        change: Change,
+        before: Mapping[str, JsonValue] | None,
+        after: Mapping[str, JsonValue] | None,
+    ) -> Explanation:
+        """Say what a change in a plan means, of which `before` and `after` are the documents.
+
+        They may be a stranger's: of any shape, and no text of theirs is repeated.
+        """
+        del change, before, after
+        return Explanation("", "")
+
+    def refusals(self, live: Self) -> tuple[int, ...]:
+        """Return what sorts documents by how few clients they refuse that `live` accepts."""
+        del live
+        return ()
 
     def meaning(self, live: Self, *, strict: bool = False) -> str:
         """Say in plain words, without a subject, how `live` differs from this document."""
