@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from drift.desired.pattern import is_pattern, matcher
 from drift.diagnostic import Diagnostic
@@ -10,6 +10,9 @@ from drift.plan import Finding, Source
 from drift.positions import JsonText
 from drift.settings.setting import Setting
 from drift.untrusted import visible
+
+if TYPE_CHECKING:
+    from drift.policy.policy import Policy
 
 
 class Scope(NamedTuple):
@@ -28,6 +31,7 @@ class Declaration:
     """One desired setting, of the bucket or by the pattern that the file names at `pointer`.
 
     The region is as written, and may be a pattern too; of a name it may also be that of --region.
+    Where a policy says what must hold, the setting is an empty one: it is nothing exactly.
     """
 
     bucket: str
@@ -38,6 +42,7 @@ class Declaration:
     pointer: str
     source: Source
     scope: Scope = EVERYWHERE
+    policy: "Policy | None" = None
 
     @property
     def is_pattern(self) -> bool:

@@ -148,6 +148,14 @@ Tags = Annotated[
 ]
 
 
+def narrowing(tags: dict[str, str] | None, info: ValidationInfo) -> dict[str, str] | None:
+    """Return the tags, if `Bucket` has a pattern that they could narrow."""
+    entries = info.data.get("bucket")
+    if entries is not None and not _has_pattern(entries):
+        raise ValueError("there is no pattern in `Bucket` that `Tags` could narrow")
+    return tags
+
+
 class Head(BaseModel):
     """What a desired file says beside its settings."""
 
@@ -192,15 +200,7 @@ class Head(BaseModel):
         examples=[{"stage": "prod"}],
     )
 
-    @field_validator("tags")
-    @classmethod
-    def _narrow_a_pattern(
-        cls, tags: dict[str, str] | None, info: ValidationInfo
-    ) -> dict[str, str] | None:
-        entries = info.data.get("bucket")
-        if entries is not None and not _has_pattern(entries):
-            raise ValueError("there is no pattern in `Bucket` that `Tags` could narrow")
-        return tags
+    _narrow_a_pattern = field_validator("tags")(narrowing)
 
     def settings(self) -> tuple[Setting, ...]:
         """Return the settings that the file declares."""

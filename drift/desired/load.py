@@ -1,25 +1,23 @@
 """Desired files in, validated declarations out, with every fault of every file."""
 
 from collections.abc import Iterable, Iterator
+from dataclasses import replace
 from itertools import chain, islice
 from pathlib import Path
 from typing import NamedTuple
 
 from pydantic import ValidationError
 
-from drift.desired.declaration import EVERYWHERE, Declaration, Scope, joined, located
-from drift.desired.faults import faults, lapses, nulls
-from drift.desired.file_model import DesiredFile, Head
+from drift.desired.declaration import Declaration, joined
+from drift.desired.entries import entries
+from drift.desired.faults import MOST, faults, lapses, nulls
+from drift.desired.file_model import DesiredFile
 from drift.desired.files import find
 from drift.desired.parse import parse
-from drift.desired.pattern import is_pattern
 from drift.diagnostic import Diagnostic
-from drift.plan import Source
+from drift.policy.keywords import is_dialect
 from drift.positions import JsonText
 from drift.settings import SETTINGS
-
-_MOST = 1000
-"""The most faults of one file that are reported: nobody reads more, and a hostile file has more."""
 
 
 class Desired(NamedTuple):
@@ -49,42 +47,33 @@ def _loaded(found: Path | Diagnostic, region: str | None) -> Desired:
     parsed = found if isinstance(found, Diagnostic) else parse(found)
     if isinstance(parsed, Diagnostic):
         return Desired((), (parsed,))
-    text = parsed.text
-    wrong = chain(lapses(text), nulls(text), _idle(parsed.value, text))
+    text, value = parsed.text, parsed.value
+    if isinstance(value, dict) and is_dialect(value.get("$schema")):
+        from drift.desired.policies import load_policy  # noqa: PLC0415 - 0.06 s, and few need it
+
+        return Desired(*load_policy(text, value, region))
+    return _exactly(text, value, region)
+
+
+def _exactly(text: JsonText, value: object, region: str | None) -> Desired:
+    """Return what a file declares that names each value."""
+    wrong = chain(lapses(text), nulls(text), _idle(value, text))
     try:
-        file = DesiredFile.model_validate(parsed.value)
+        file = DesiredFile.model_validate(value)
     except ValidationError as error:
-        return Desired((), tuple(islice(chain(wrong, faults(text, error, DesiredFile)), _MOST)))
+        return Desired((), tuple(islice(chain(wrong, faults(text, error, DesiredFile)), MOST)))
     linted = [(setting, tuple(setting.lint())) for setting in file.settings()]
     declarations = tuple(
-        Declaration(entry, at, setting, warnings, text, pointer, source, scope)
-        for entry, at, scope, pointer, source in _entries(file, text, region)
+        replace(one, warnings=warnings)
         for setting, warnings in linted
+        for one in entries(file, setting, text, region)
     )
     suspicious = (
         Diagnostic("warning", text.value(finding.path), finding.message)
         for _, warnings in linted
         for finding in warnings
     )
-    return Desired(declarations, tuple(islice(chain(wrong, suspicious), _MOST)))
-
-
-def _entries(
-    file: Head, text: JsonText, region: str | None
-) -> Iterator[tuple[str, str | None, Scope, str, Source]]:
-    """Yield what the file names: each name and pattern, its region, its scope and its place.
-
-    `region` is where names are, and narrows no pattern: nobody meant to see less by giving it.
-    """
-    excluded = tuple(entry[1:] for entry in file.bucket if entry[0] == "!")
-    of_patterns = Scope(excluded, tuple(sorted((file.tags or {}).items())))
-    for index, entry in enumerate(file.bucket):
-        if entry[0] == "!":
-            continue
-        pointer = text.nearest(f"/Bucket/{index}")
-        many = is_pattern(entry)
-        at, scope = (file.region, of_patterns) if many else (file.region or region, EVERYWHERE)
-        yield entry, at, scope, pointer, located(text, pointer)
+    return Desired(declarations, tuple(islice(chain(wrong, suspicious), MOST)))
 
 
 def _idle(value: object, text: JsonText) -> Iterator[Diagnostic]:
@@ -104,13 +93,13 @@ def _idle(value: object, text: JsonText) -> Iterator[Diagnostic]:
 def _merged(declarations: Iterable[Declaration]) -> Desired:
     """Return one declaration for each name and setting, and those that disagree with it.
 
-    What two patterns say can be compared only where a bucket matches both.
+    What two patterns say can be compared only where a bucket matches both. Of policies all hold.
     """
     kept: dict[tuple[str, str], Declaration] = {}
     patterns: list[Declaration] = []
     conflicts: list[Diagnostic] = []
     for declaration in declarations:
-        if declaration.is_pattern:
+        if declaration.is_pattern or declaration.policy:
             patterns.append(declaration)
             continue
         key = declaration.bucket, declaration.setting.type

@@ -7,6 +7,7 @@ says what is weaker than what. It never sees where a document comes from.
 
 from abc import ABC, abstractmethod
 from collections.abc import Iterator, Mapping
+from collections.abc import Set as AbstractSet
 from typing import ClassVar, NamedTuple, Self, TypeAlias
 
 from pydantic import BaseModel, ConfigDict, JsonValue
@@ -15,6 +16,11 @@ from drift.plan import Change, Finding, Impact, Inert, Severity
 
 Normal: TypeAlias = "Mapping[str, bool | str | frozenset[str] | Normal]"
 """A document by what it does: nested by the API's names, lists as sets, nothing inactive."""
+
+
+def in_order(values: AbstractSet[str]) -> list[JsonValue]:
+    """Return values as a list in JSON, of which the order is always the same."""
+    return [*sorted(values)]
 
 
 class Element(BaseModel):
@@ -50,6 +56,29 @@ class Part(Element, ABC):
     @abstractmethod
     def inert(self) -> Iterator[tuple[str, tuple[str, ...]]]:
         """Yield the lists that are stored and have no effect, with their names."""
+
+    def complete(self) -> dict[str, JsonValue]:
+        """Return all members by what they do, in JSON: lists sorted, and empty without effect."""
+        normal = self.normal()
+        members: dict[str, JsonValue] = {}
+        for name, field in type(self).model_fields.items():
+            is_list = isinstance(getattr(self, name), tuple)
+            value = normal.get(str(field.alias), frozenset() if is_list else False)
+            members[str(field.alias)] = (
+                in_order(value) if isinstance(value, frozenset) else bool(value)
+            )
+        return members
+
+    @property
+    def is_unlimited(self) -> bool:
+        """Whether it accepts all that there is, so that nothing asserted of its lists limits it."""
+        return False
+
+    @classmethod
+    def known(cls, member: str) -> tuple[str, ...]:
+        """Return the entries of the list `member` that are known, the best first."""
+        del member
+        return ()
 
 
 class Difference(NamedTuple):
@@ -182,6 +211,21 @@ class Setting(Element, ABC):
         """
         del change, before, after
         return Explanation("", "")
+
+    @classmethod
+    def canonical(cls, name: str) -> str:
+        """Return what documents call an entry of a list that has several names."""
+        return name
+
+    def complete(self) -> dict[str, JsonValue]:
+        """Return the whole document by what it does, as policies judge it: nothing is left out."""
+        whole = self.as_live()
+        members = {
+            str(field.alias): value.complete() if isinstance(value, Part) else value
+            for name, field in type(self).model_fields.items()
+            for value in (getattr(whole, name),)
+        }
+        return {self.root: members}
 
     def refusals(self, live: Self) -> tuple[int, ...]:
         """Return what sorts documents by how few clients they refuse that `live` accepts."""

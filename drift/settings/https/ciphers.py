@@ -7,6 +7,7 @@ from pydantic import ConfigDict, Field, model_validator
 
 from drift.plan import Impact
 from drift.settings.english import contrast
+from drift.settings.https.cipher_suites import LEGACY, TLS12, TLS13
 from drift.settings.https.enabled import enabled
 from drift.settings.lists import DISTINCT
 from drift.settings.setting import Normal, Part
@@ -57,6 +58,16 @@ class CipherSuite(Part):
         if self.mode == "custom" and not self.tls12 + self.tls13:
             raise ValueError("`CipherSuite` is enabled, but is neither strong nor names a suite")
         return self
+
+    @property
+    def is_unlimited(self) -> bool:
+        """Whether all suites are accepted."""
+        return self.mode == "all"
+
+    @classmethod
+    def known(cls, member: str) -> tuple[str, ...]:
+        """Return the suites that can stand in a list, the best first."""
+        return tuple(sorted(TLS13 if member == "TLS13CustomCipherSuite" else TLS12 | LEGACY))
 
     @property
     def mode(self) -> Literal["all", "strong", "custom"]:

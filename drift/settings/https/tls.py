@@ -3,13 +3,13 @@
 from collections.abc import Iterator
 from typing import Annotated, Literal, Self, get_args
 
-from pydantic import ConfigDict, Field, model_validator
+from pydantic import ConfigDict, Field, JsonValue, model_validator
 
 from drift.plan import Impact
 from drift.settings.english import contrast
 from drift.settings.https.enabled import enabled
 from drift.settings.lists import DISTINCT
-from drift.settings.setting import Normal, Part
+from drift.settings.setting import Normal, Part, in_order
 
 Version = Literal["TLSv1.0", "TLSv1.1", "TLSv1.2", "TLSv1.3"]
 VERSIONS: tuple[Version, ...] = get_args(Version)
@@ -54,6 +54,13 @@ class Tls(Part):
         if self.enable:
             return {"Enable": True, "TLSVersion": frozenset(self.versions)}
         return {"Enable": False}
+
+    def complete(self) -> dict[str, JsonValue]:
+        """Return whether versions are managed, and those that are accepted, also if they are not.
+
+        Else "never TLS 1.0" would hold of a bucket that accepts it because nobody manages that.
+        """
+        return {"Enable": self.enable, "TLSVersion": in_order(self.accepted)}
 
     def accepts(self, _member: str, version: str) -> bool | None:
         """Return whether a client can use `version`."""

@@ -1,0 +1,102 @@
+"""Policies among the desired files: checked, reasoned about, and turned into declarations."""
+
+from collections.abc import Iterator
+from dataclasses import replace
+from itertools import chain, islice
+from typing import TypeAlias
+
+from pydantic import ValidationError
+
+from drift.desired.aim import Aim
+from drift.desired.declaration import Declaration
+from drift.desired.entries import entries
+from drift.desired.faults import MOST, faults, lapses
+from drift.diagnostic import Diagnostic
+from drift.plan import Finding
+from drift.policy import faults as schema_faults
+from drift.policy.demand import ANYWHERE, Demand, Place
+from drift.policy.keywords import OWN
+from drift.policy.policy import Policy, canonical
+from drift.policy.reason import clashes, says_nothing, spares_the_laxest
+from drift.policy.senseless import senseless
+from drift.positions import JsonText
+
+Loaded: TypeAlias = tuple[tuple[Declaration, ...], tuple[Diagnostic, ...]]
+"""What a file declares, and what is wrong with it."""
+
+_POINTER = f"/{OWN}"
+
+
+def load_policy(text: JsonText, schema: dict[str, object], region: str | None) -> Loaded:
+    """Return what a policy declares; `region` is where the buckets are that it names."""
+    wrong = schema_faults.faults(text, schema)
+    if len(text.text) > schema_faults.LARGEST:  # nor is it looked at for anything else
+        return (), wrong
+    wrong += tuple(islice(chain(lapses(text), _aimless(text, schema)), MOST))
+    if wrong:
+        return (), wrong
+    aim = Aim.model_validate(schema[OWN])
+    policy = Policy(text, canonical(schema), aim.gravity, aim.help)
+    if wrong := tuple(islice(senseless(policy), MOST)) or _unusable(policy):
+        return (), wrong
+    doubts = tuple(_doubts(policy))
+    warnings = tuple(Finding(path="", message=one.summary) for one in doubts)
+    declarations = tuple(
+        replace(one, warnings=warnings, policy=policy)
+        for kind in policy.settings
+        for one in entries(aim, kind(), text, region, _POINTER)
+    )
+    wrong = tuple(_impossible(declarations))
+    return (() if wrong else declarations), wrong + doubts
+
+
+def _aimless(text: JsonText, schema: dict[str, object]) -> Iterator[Diagnostic]:
+    """Yield what is wrong with what says which buckets the policy is for."""
+    if OWN not in schema:
+        said = f"The policy has no `{OWN}`, and so it is for no bucket"
+        yield Diagnostic("error", text.value(""), said, f'Add "{OWN}": {{"Bucket": "*"}}.')
+        return
+    try:
+        Aim.model_validate(schema[OWN])
+    except ValidationError as error:
+        yield from faults(text, error, Aim, _POINTER)
+
+
+def _unusable(policy: Policy) -> tuple[Diagnostic, ...]:
+    try:
+        _ = policy.validator
+    except ValueError as error:
+        return (Diagnostic("error", policy.text.value(""), f"The policy cannot be used: {error}"),)
+    return ()
+
+
+def _impossible(declarations: tuple[Declaration, ...]) -> Iterator[Diagnostic]:
+    """Yield that nothing satisfies the policy, with the keywords that are to blame."""
+    told: set[object] = set()
+    for one in declarations:
+        policy = one.policy
+        if policy is None or (policy.looks_at_the_place and one.is_pattern):
+            continue  # for some buckets it may be possible: each is judged by itself
+        place = ANYWHERE
+        if policy.looks_at_the_place:
+            place = Place(one.bucket, one.exact_region or "")
+        found = clashes(Demand(one.setting, (policy,)), place)
+        key = tuple(clash.keyword for clash in found)
+        if found and key not in told:
+            told.add(key)
+            yield Diagnostic(
+                "error",
+                policy.text.name(policy.text.nearest(found[0].keyword)),
+                f"No {one.setting.root} can satisfy this policy",
+                f"In conflict: {', '.join(key)}." if key[1:] else "",
+            )
+
+
+def _doubts(policy: Policy) -> Iterator[Diagnostic]:
+    for kind in policy.settings:
+        place = policy.text.value("")
+        if says_nothing(policy, kind):
+            yield Diagnostic("warning", place, f"Every {kind.root} satisfies this policy")
+        for name in spares_the_laxest(policy, kind):
+            said = f"This policy limits the lists of {name}, and accepts {name} without any limit"
+            yield Diagnostic("warning", place, said, f"Say that `Enable` of {name} is true.")

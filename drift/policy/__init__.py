@@ -1,0 +1,1 @@
+"""Policies: what must hold, in JSON Schema; judged, reasoned about, and led back to."""

@@ -1,0 +1,159 @@
+"""What is wrong with a policy's schema, before anything is judged by it.
+
+Whoever writes a keyword means it. What JSON Schema would pass over in silence is an error here: a
+policy that says less than its author believes is green without having earned it.
+"""
+
+from collections.abc import Iterator
+from graphlib import CycleError, TopologicalSorter
+from itertools import chain, islice
+
+from drift.diagnostic import Diagnostic
+from drift.policy.keywords import KNOWN, REFUSED, ROOT_ONLY
+from drift.policy.outline import Outline
+from drift.policy.validator import can_run, malformed
+from drift.positions import JsonText, Place, Position, escaped
+from drift.settings.faults import did_you_mean
+from drift.untrusted import visible
+
+LARGEST = 1 << 20
+"""The longest policy, in characters."""
+
+_MOST_SCHEMAS = 2_000
+_DEEPEST = 100
+"""How deep objects and lists may stand in each other; the library counts to 255."""
+
+_MOST_WORK = 20_000
+"""How often subschemas may have to be asked about one document, references followed."""
+
+_LEVELS = 6
+"""How deep documents are, and one more: the root, the setting, a part, a list, an entry."""
+
+_MOST = 1000
+
+
+def faults(text: JsonText, schema: dict[str, object]) -> tuple[Diagnostic, ...]:
+    """Return what is wrong with the schema, all of it; it is safe to be used if nothing is."""
+    if len(text.text) > LARGEST:
+        start = Position(1, 1, 0)
+        said = f"The policy is larger than {LARGEST >> 20} MiB"
+        return (Diagnostic("error", Place(text.file, "", start, start), said, "Split it."),)
+    if _is_deep(schema):
+        return (Diagnostic("error", text.value(""), "The policy is nested too deeply"),)
+    outline = Outline(schema)
+    if len(outline.schemas) > _MOST_SCHEMAS:
+        said = f"The policy has more than {_MOST_SCHEMAS:,} subschemas"
+        return (Diagnostic("error", text.value(""), said, "Split it."),)
+    found = tuple(
+        islice(
+            chain(_keywords(text, outline), _shapes(text, outline), _references(text, outline)),
+            _MOST,
+        )
+    )
+    return found or tuple(_endless(text, outline))
+
+
+def _is_deep(value: object) -> bool:
+    level: list[object] = [value]
+    for _ in range(_DEEPEST):
+        inner: list[object] = []
+        for one in level:
+            if isinstance(one, dict):
+                inner += one.values()
+            elif isinstance(one, list):
+                inner += one
+        level = [one for one in inner if isinstance(one, dict | list)]
+    return bool(level)
+
+
+def _keywords(text: JsonText, outline: Outline) -> Iterator[Diagnostic]:
+    """Yield the keywords that are unknown, or that a policy cannot use."""
+    for pointer, schema in outline.schemas.items():
+        for keyword in schema if isinstance(schema, dict) else ():
+            if said := _unusable(keyword, is_root=pointer == ""):
+                place = text.name(text.nearest(f"{pointer}/{escaped(keyword)}"))
+                yield Diagnostic("error", place, *said)
+
+
+def _unusable(keyword: str, *, is_root: bool) -> tuple[str, str] | None:
+    shown = visible(keyword, 60)
+    if keyword in REFUSED:
+        return f"`{shown}` cannot be used in a policy", REFUSED[keyword]
+    if keyword not in KNOWN:
+        near = did_you_mean(keyword, KNOWN)
+        return f"unknown keyword `{shown}`", f"Did you mean {near}?" if near else ""
+    if keyword in ROOT_ONLY and not is_root:
+        return f"`{shown}` can stand at the root of a policy only", ""
+    return None
+
+
+def _shapes(text: JsonText, outline: Outline) -> Iterator[Diagnostic]:
+    """Yield the keywords whose values are malformed, regular expressions among them."""
+    for pointer in islice(malformed(outline.schemas[""]), _MOST):
+        keyword = visible(pointer.rpartition("/")[2], 60)
+        said = f"`{keyword}` has a value that JSON Schema does not allow there"
+        yield Diagnostic("error", text.value(text.nearest(pointer)), said)
+    for pointer, schema in outline.schemas.items():
+        if not isinstance(schema, dict):
+            continue
+        patterns = {f"{pointer}/pattern": schema.get("pattern")}
+        named = schema.get("patternProperties")
+        if isinstance(named, dict):
+            patterns |= {f"{pointer}/patternProperties/{escaped(one)}": one for one in named}
+        for at, pattern in patterns.items():
+            if isinstance(pattern, str) and not can_run(pattern):
+                yield Diagnostic(
+                    "error",
+                    text.value(text.nearest(at)),
+                    f'"{visible(pattern, 60)}" is no regular expression that can be used',
+                    "Look-around and back-references cannot, nor what is large; say it with `not`.",
+                )
+
+
+def _references(text: JsonText, outline: Outline) -> Iterator[Diagnostic]:
+    """Yield the references that do not lead to a subschema of this file."""
+    for pointer, schema in outline.schemas.items():
+        if not isinstance(schema, dict) or "$ref" not in schema:
+            continue
+        reference = schema["$ref"]
+        if not isinstance(reference, str) or outline.target(reference) is not None:
+            continue
+        place = text.value(text.nearest(f"{pointer}/$ref"))
+        shown = visible(reference, 120)
+        if reference.startswith("#"):
+            yield Diagnostic("error", place, f'"{shown}" leads to no schema of this file')
+        else:
+            said = f'"{shown}" leads out of this file, and nothing is fetched'
+            yield Diagnostic("error", place, said, "Put the schema into `$defs`.")
+
+
+def _endless(text: JsonText, outline: Outline) -> Iterator[Diagnostic]:
+    """Yield a reference that leads back to itself, or to more than can be followed."""
+    here = {
+        pointer: [edge.pointer for edge in outline.edges(pointer) if edge.step == "here"]
+        for pointer in outline.schemas
+    }
+    try:
+        order = [*TopologicalSorter(here).static_order()]
+    except CycleError as error:
+        circle: list[str] = error.args[1]
+        place = text.value(text.nearest(min(circle)))
+        yield Diagnostic("error", place, "This schema refers to itself, without end")
+        return
+    if _work(outline, order) > _MOST_WORK:
+        said = f"Its subschemas would have to be asked more than {_MOST_WORK:,} times"
+        yield Diagnostic("error", text.value(""), said, "Refer to fewer of them.")
+
+
+def _work(outline: Outline, order: list[str]) -> int:
+    """Return in how many ways a schema is come to by one document, if references are followed."""
+    deeper = dict.fromkeys(order, 0)
+    for _ in range(_LEVELS):
+        level: dict[str, int] = {}
+        for pointer in order:  # what a schema leads to comes before it
+            level[pointer] = 1 + sum(
+                (level if edge.step == "here" else deeper)[edge.pointer]
+                for edge in outline.edges(pointer)
+            )
+        deeper = level
+    return deeper[""]
