@@ -40,6 +40,10 @@ def load(paths: Iterable[Path], *, region: str | None = None) -> Desired:
     parts = [_loaded(found, region) for found in find(paths)]
     merged = _merged(chain.from_iterable(part.declarations for part in parts))
     found = (*chain.from_iterable(part.diagnostics for part in parts), *merged.diagnostics)
+    if any(one.policy for one in merged.declarations):
+        from drift.desired.offline import conflicts  # noqa: PLC0415 - as below
+
+        found += conflicts(merged.declarations)
     return Desired(merged.declarations, tuple(sorted(found, key=lambda one: one.order)))
 
 

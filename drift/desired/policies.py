@@ -14,7 +14,7 @@ from drift.desired.faults import MOST, faults, lapses
 from drift.diagnostic import Diagnostic
 from drift.plan import Finding
 from drift.policy import faults as schema_faults
-from drift.policy.demand import ANYWHERE, Demand, Place
+from drift.policy.demand import ANYWHERE, Case, Demand
 from drift.policy.keywords import OWN
 from drift.policy.policy import Policy, canonical
 from drift.policy.reason import clashes, says_nothing, spares_the_laxest
@@ -77,10 +77,10 @@ def _impossible(declarations: tuple[Declaration, ...]) -> Iterator[Diagnostic]:
         policy = one.policy
         if policy is None or (policy.looks_at_the_place and one.is_pattern):
             continue  # for some buckets it may be possible: each is judged by itself
-        place = ANYWHERE
+        case = ANYWHERE
         if policy.looks_at_the_place:
-            place = Place(one.bucket, one.exact_region or "")
-        found = clashes(Demand(one.setting, (policy,)), place)
+            case = Case(one.bucket, one.exact_region or "")
+        found = clashes(Demand(one.setting, (policy,)), case)
         key = tuple(clash.keyword for clash in found)
         if found and key not in told:
             told.add(key)
@@ -94,9 +94,9 @@ def _impossible(declarations: tuple[Declaration, ...]) -> Iterator[Diagnostic]:
 
 def _doubts(policy: Policy) -> Iterator[Diagnostic]:
     for kind in policy.settings:
-        place = policy.text.value("")
+        root = policy.text.value("")
         if says_nothing(policy, kind):
-            yield Diagnostic("warning", place, f"Every {kind.root} satisfies this policy")
+            yield Diagnostic("warning", root, f"Every {kind.root} satisfies this policy")
         for name in spares_the_laxest(policy, kind):
             said = f"This policy limits the lists of {name}, and accepts {name} without any limit"
-            yield Diagnostic("warning", place, said, f"Say that `Enable` of {name} is true.")
+            yield Diagnostic("warning", root, said, f"Say that `Enable` of {name} is true.")

@@ -14,7 +14,7 @@ from drift.settings.setting import Normal, Part, Setting
 from drift.settings.states import choices, distance, refuse_too_many
 
 
-class Place(NamedTuple):
+class Case(NamedTuple):
     """Which bucket a document is of, as policies see it."""
 
     bucket: str
@@ -25,7 +25,7 @@ class Place(NamedTuple):
         return {"Bucket": self.bucket, "Region": self.region, **document}
 
 
-ANYWHERE = Place("bucket", "region")
+ANYWHERE = Case("bucket", "region")
 """A place for policies that do not look at it."""
 
 
@@ -43,17 +43,19 @@ class Demand:
 
     desired: Setting
     policies: tuple[Policy, ...]
+    thorough: bool = False
+    """Whether documents are looked at that are plainly refused: to learn by what."""
 
-    def is_met(self, live: Setting, place: Place) -> bool:
+    def is_met(self, live: Setting, case: Case) -> bool:
         """Return whether the policies accept `live` once it has what is desired exactly."""
         complete = live.model_copy(update=dict(_given(self.desired))).complete()
-        return self.accepts(place.around(complete))
+        return self.accepts(case.around(complete))
 
     def accepts(self, document: dict[str, JsonValue]) -> bool:
         """Return whether every policy accepts a document as it is."""
         return all(policy.accepts(document) for policy in self.policies)
 
-    def target(self, live: Setting | None, place: Place, *, strict: bool = False) -> Setting | None:
+    def target(self, live: Setting | None, case: Case, *, strict: bool = False) -> Setting | None:
         """Return the members that `live` should have: those desired, and those that must change.
 
         Of all documents that satisfy the policies it is the one with the fewest changes, among
@@ -63,12 +65,12 @@ class Demand:
         kind = type(self.desired)
         seen = (kind() if live is None else live).as_live(strict=strict)
         silent = self._silent(seen)
-        if not silent and self.is_met(seen, place):
+        if not silent and self.is_met(seen, case):
             return self.desired
         costs: dict[int, list[dict[str, object]]] = {}
         base: Normal = {} if live is None else seen.normal()
         whole = seen.as_live()
-        for state in self.states(seen, place):
+        for state in self.states(seen, case):
             wanted = self._differing(state, whole.normal(), silent)
             cost = sum(
                 distance({name: base[name]} if name in base else {}, {name: state.normal[name]})
@@ -80,9 +82,9 @@ class Demand:
         near = [kind(**dict(_by_alias(self.desired)), **one) for one in costs[min(costs)]]
         return min(near, key=lambda one: one.over(whole).refusals(whole))
 
-    def states(self, live: Setting, place: Place) -> Sequence[State]:
+    def states(self, live: Setting, case: Case) -> Sequence[State]:
         """Return the documents that satisfy all, of those that differ to the policies."""
-        return [one for one in self._states(live) if self.accepts(place.around(one.document))]
+        return [one for one in self._states(live) if self.accepts(case.around(one.document))]
 
     def all_states(self, live: Setting | None = None) -> tuple[State, ...]:
         """Return the documents that have what is desired and may satisfy the policies."""
@@ -120,7 +122,7 @@ class Demand:
     def _enumerated(self, live: Setting) -> Iterator[State]:
         kind = type(self.desired)
         given = dict(_by_alias(self.desired))
-        sight = Sight(kind, self.policies, live)
+        sight = Sight(kind, self.policies, live, self.thorough)
         members: dict[str, Sequence[object]] = {}
         for name, values in choices(kind, sight.sublists).items():
             parts = [one for one in values if isinstance(one, Part)]

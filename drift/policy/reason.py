@@ -5,9 +5,10 @@ are too many of them, nothing is said, and each live document is judged by itsel
 """
 
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from typing import NamedTuple
 
-from drift.policy.demand import ANYWHERE, Demand, Place, State
+from drift.policy.demand import ANYWHERE, Case, Demand, State
 from drift.policy.policy import Policy
 from drift.settings.setting import Part, Setting
 from drift.settings.states import TooManyError
@@ -20,18 +21,18 @@ class Clash(NamedTuple):
     keyword: str
 
 
-def clashes(demand: Demand, place: Place = ANYWHERE) -> tuple[Clash, ...]:
+def clashes(demand: Demand, case: Case = ANYWHERE) -> tuple[Clash, ...]:
     """Return keywords that nothing satisfies all of, beside what is desired; none if all is well.
 
     Without any one of them, there would be a document.
     """
     try:
-        states = demand.all_states()
+        if any(demand.accepts(case.around(one.document)) for one in demand.all_states()):
+            return ()
+        states = replace(demand, thorough=True).all_states()
     except TooManyError:
         return ()
-    documents = [place.around(state.document) for state in states]
-    if any(map(demand.accepts, documents)):
-        return ()
+    documents = [case.around(state.document) for state in states]
     refused_by: dict[Clash, set[int]] = {}
     for number, document in enumerate(documents):
         for policy in demand.policies:

@@ -5,7 +5,8 @@ only through how many of its names satisfy them, up to the largest number that i
 that differ in nothing of that are one list to it, and one of them is looked at.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from functools import cached_property
 from itertools import chain, combinations, islice, product
@@ -15,7 +16,7 @@ from drift.policy.policy import Policy
 from drift.policy.spots import ENTRY, Spot
 from drift.policy.validator import Validator
 from drift.settings.setting import Part, Setting
-from drift.settings.states import refuse_too_many
+from drift.settings.states import TooManyError, refuse_too_many
 
 _COUNTS = ("minItems", "maxItems", "minContains", "maxContains")
 _SPARE = 3
@@ -29,6 +30,8 @@ class Sight:
     kind: type[Setting]
     policies: tuple[Policy, ...]
     live: Setting
+    thorough: bool = False
+    """Whether nothing is left out, to learn what refuses it; of lists, if they are not too many."""
     limited: set[str] = field(default_factory=set)
     """The parts of which some states are left out, since no document that has them is accepted."""
 
@@ -38,6 +41,9 @@ class Sight:
         Those that are accepted in no document are left out.
         """
         view = _View(self, part, member)
+        if self.thorough:
+            with suppress(TooManyError):
+                return tuple(dict.fromkeys(view.all_lists()))
         lists = tuple(dict.fromkeys(view.lists()))
         if view.is_limited:
             self.limited.add(part)
@@ -45,6 +51,8 @@ class Sight:
 
     def hopeful(self, part: str, values: Sequence[Part]) -> Sequence[Part]:
         """Return the states of a part that some document may have, whatever its other parts are."""
+        if self.thorough:
+            return values
         tests = [test for one in self.policies for test in one.always((self.kind.root, part))]
         kept = [one for one in values if all(test.accepts(one.complete()) for test in tests)]
         if len(kept) < len(values):
@@ -64,16 +72,15 @@ class _View:
         self._known = _part(sight.kind, part).known(member)
         self.is_limited = False
 
-    def lists(self) -> Iterator[tuple[str, ...]]:
+    def all_lists(self) -> Iterator[tuple[str, ...]]:
         """Yield the lists; several that count alike only where whole lists are spelled out."""
-        spelled = [*self._spelled_lists()]
-        spare = min(len(spelled), _SPARE)
-        sets = [[*self._sets(alike, spare)] for alike in self._classes]
-        refuse_too_many(sets)
-        lists = (tuple(sorted(chain.from_iterable(one))) for one in product(*sets))
+        yield from self._combined(self._sizes)
+
+    def lists(self) -> Iterator[tuple[str, ...]]:
+        """Yield those that some document may have, as far as that is plain."""
         always = [one for policy in self._policies for one in policy.always(self._spot)]
         found = 0
-        for one in chain(lists, spelled):
+        for one in self._combined(self._fitting):
             if all(test.accepts([*one]) for test in always):
                 found += 1
                 yield one
@@ -82,17 +89,40 @@ class _View:
         if not found:  # what is not custom has a list, too, and it is empty
             yield ()
 
-    def _sets(self, alike: Sequence[str], spare: int) -> Iterator[tuple[str, ...]]:
-        """Yield sets of names that are alike, of every size that makes a difference."""
+    def _combined(
+        self, sizes_of: Callable[[Sequence[str]], Iterable[int]]
+    ) -> Iterator[tuple[str, ...]]:
+        """Yield the sets of so many names of each kind, and the lists that are spelled out."""
+        spelled = [*self._spelled_lists()]
+        spare = min(len(spelled), _SPARE)
+        sets = [[*self._sets(alike, sizes_of(alike), spare)] for alike in self._classes]
+        refuse_too_many(sets)
+        for one in product(*sets):
+            yield tuple(sorted(chain.from_iterable(one)))
+        yield from spelled
+
+    def _sets(
+        self, alike: Sequence[str], sizes: Iterable[int], spare: int
+    ) -> Iterator[tuple[str, ...]]:
+        """Yield sets of names that are alike, those first that are nearest to what is live."""
         kept = [name for name in alike if name in self._live]
         new = [name for name in alike if name not in kept]
+        for size in sorted(sizes, key=lambda one: (abs(one - len(kept)), one)):
+            yield from islice(_nearest(kept, new, size), 1 + spare)
+
+    def _sizes(self, alike: Sequence[str]) -> set[int]:
+        """Return how many of the names there may be, as far as it makes a difference."""
+        kept = sum(name in self._live for name in alike)
+        return {kept, *range(min(self._most, len(alike)) + 1)}
+
+    def _fitting(self, alike: Sequence[str]) -> set[int]:
+        """Return the sizes that some list may have that is accepted."""
         least = self._least(alike)
         most = 0 if self._is_refused(alike[0]) else len(alike)
-        sizes = {len(kept), least, *range(min(self._most, len(alike)) + 1)}
+        sizes = self._sizes(alike) | {least}
         fitting = {size for size in sizes if least <= size <= most} or {most}
         self.is_limited |= fitting != sizes
-        for size in sorted(fitting, key=lambda one: abs(one - len(kept))):
-            yield from islice(_nearest(kept, new, size), 1 + spare)
+        return fitting
 
     def _is_refused(self, name: str) -> bool:
         """Return whether no list is accepted that has the name, whatever else a document has."""
