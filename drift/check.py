@@ -4,6 +4,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from datetime import datetime
 from functools import partial
+from typing import NamedTuple
 
 from drift import __version__
 from drift.desired.declaration import Declaration
@@ -27,20 +28,36 @@ from drift.plan import (
 )
 from drift.settings.document import Reading
 from drift.settings.setting import Setting
+from drift.waivers.entry import Entry
+from drift.waivers.excuse import excused
+from drift.waivers.waivers import NO_WAIVERS, Waivers
 
 
 def check(
-    declarations: Sequence[Declaration], fleet: Fleet, *, strict: bool = False, now: datetime
+    declarations: Sequence[Declaration],
+    fleet: Fleet,
+    *,
+    strict: bool = False,
+    now: datetime,
+    waivers: Waivers = NO_WAIVERS,
 ) -> Plan:
     """Find and read what is declared, compare it, and return the plan, sorted by name.
 
     With `strict`, a setting that is not reported is not taken for its default, and a warning is a
     problem.
     """
-    return compare(discover(declarations, fleet), fleet, strict=strict, now=now)
+    found = discover(declarations, fleet)
+    return compare(found, fleet, strict=strict, now=now, waivers=waivers)
 
 
-def compare(discovery: Discovery, fleet: Fleet, *, strict: bool = False, now: datetime) -> Plan:
+def compare(
+    discovery: Discovery,
+    fleet: Fleet,
+    *,
+    strict: bool = False,
+    now: datetime,
+    waivers: Waivers = NO_WAIVERS,
+) -> Plan:
     """Read what was decided, compare it, and return the plan, sorted by name.
 
     Raise `ValueError` for declarations that disagree: without their buckets it could be green.
@@ -49,7 +66,7 @@ def compare(discovery: Discovery, fleet: Fleet, *, strict: bool = False, now: da
         raise ValueError("declarations that disagree cannot be compared")
     decisions = discovery.decisions
     requests = [Request(one.bucket, type(one.declaration.setting)) for one in decisions]
-    judge = _Judge(strict=strict)
+    judge = _Judge(waivers, strict=strict)
     resources = [
         judge.judged(decision.declaration, _placed(discovery, decision, found))
         for decision, found in zip(decisions, fleet.read(requests), strict=True)
@@ -77,8 +94,9 @@ class _Judge:
     Most buckets of a file answer alike, and what that means differs only in where they are.
     """
 
-    def __init__(self, *, strict: bool) -> None:
+    def __init__(self, waivers: Waivers, *, strict: bool) -> None:
         self._strict = strict
+        self._waivers = waivers
         self._known: dict[object, tuple[Outcome, ResourceChange]] = {}
 
     def judged(self, declaration: Declaration, found: Found) -> ResourceChange:
@@ -90,13 +108,62 @@ class _Judge:
         # The same outcome, not an equal one: settings that are equal may differ in what was left
         # out. Answers of the same bytes are one outcome, which is kept here so that its id is.
         alike = id(declaration.text), declaration.setting.type, warnings, id(outcome)
-        if alike not in self._known:
-            self._known[alike] = outcome, judged(declaration, found, strict=self._strict)
-        _, first = self._known[alike]
+        first = self._first(alike, declaration, found)
+        if first.status is Status.DRIFT and (waivers := self._waivers.of(bucket.name)):
+            first = self._first((alike, waivers), declaration, found, waivers)
         return replace(first, name=bucket.name, region=bucket.region, source=declaration.source)
 
+    def _first(
+        self,
+        alike: object,
+        declaration: Declaration,
+        found: Found,
+        waivers: tuple[Entry, ...] = (),
+    ) -> ResourceChange:
+        """Return what was found about the first of those that are alike."""
+        if alike not in self._known:
+            first = judged(declaration, found, strict=self._strict, waivers=waivers)
+            self._known[alike] = found.outcome, first
+        return self._known[alike][1]
 
-def judged(declaration: Declaration, found: Found, *, strict: bool = False) -> ResourceChange:
+
+class _Case(NamedTuple):
+    """A bucket that was read, and what is said of it whatever it is compared with."""
+
+    declaration: Declaration
+    live: Setting | None
+    resource: "partial[ResourceChange]"
+    strict: bool
+
+    def waived(self, waivers: Sequence[Entry]) -> ResourceChange:
+        """Return what differs, and which of it is waived."""
+        desired, strict = self.declaration.setting, self.strict
+        seen = (type(desired)() if self.live is None else self.live).as_live(strict=strict)
+        pinning = [one for one in waivers if one.pins(seen, strict=strict)]
+        return excused(desired, seen, pinning, self.compared)
+
+    def compared(self, desired: Setting) -> ResourceChange:
+        """Return how the bucket differs from `desired`."""
+        live = self.live
+        changes = diff(desired, live, self.declaration.locate, strict=self.strict)
+        meaning = desired.meaning(live or type(desired)(), strict=self.strict)
+        return self.resource(
+            status=Status.DRIFT if changes else Status.IN_SYNC,
+            impact=Impact.all_of(change.impact for change in changes),
+            meaning=meaning if changes else "",
+            change=_document_change(desired, live, drifted=bool(changes)),
+            changes=changes,
+            inert=tuple(live.inert()) if live else (),
+        )
+
+
+def judged(
+    declaration: Declaration,
+    found: Found,
+    *,
+    strict: bool = False,
+    waivers: Sequence[Entry] = (),
+) -> ResourceChange:
     """Return what was found about one bucket, and means for its declaration."""
     outcome, bucket = found
     live, unknown = outcome if isinstance(outcome, Reading) else (None, ())
@@ -114,16 +181,7 @@ def judged(declaration: Declaration, found: Found, *, strict: bool = False) -> R
         return resource(status=Status.UNREADABLE, problem=problem)
     if outcome is Absence.BUCKET:
         return resource(status=Status.MISSING)
-    desired = declaration.setting
-    changes = diff(desired, live, declaration.locate, strict=strict)
-    return resource(
-        status=Status.DRIFT if changes else Status.IN_SYNC,
-        impact=Impact.all_of(change.impact for change in changes),
-        meaning=desired.meaning(live or type(desired)(), strict=strict) if changes else "",
-        change=_document_change(desired, live, drifted=bool(changes)),
-        changes=changes,
-        inert=tuple(live.inert()) if live else (),
-    )
+    return _Case(declaration, live, resource, strict).waived(waivers)
 
 
 def _undeclared(bucket: Bucket) -> ResourceChange:

@@ -13,7 +13,10 @@ from drift.errors import FileError
 from drift.untrusted import visible
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from drift.desired.layout import Layout
+    from drift.diagnostic import Diagnostic
 
 _LONGEST = 5000
 """The longest name of a file that is printed whole: some systems have paths of 4096 bytes."""
@@ -38,19 +41,30 @@ def fmt(
     What they say stays as it is. Exits with 0 if that could be done, and with 1 if not: a file that
     is not JSON is left alone. With --check it exits with 1 if a file would change, too.
     """
-    from drift.desired.files import find
-    from drift.desired.layout import Layout, layout
-    from drift.diagnostic import Diagnostic
+    from drift.desired.layout import Layout
 
     good = True
-    for found in find(paths_or_default(paths)):
-        laid = (found,) if isinstance(found, Diagnostic) else layout(found)
+    for laid in _laid_out(paths_or_default(paths)):
         if not isinstance(laid, Layout):
             output.report(laid)
             good = False
         elif laid.before != laid.after:
             good = _put(laid, check=check, diff=diff) and good
     return 0 if good else 1
+
+
+def _laid_out(paths: "list[Path]") -> "Iterator[Layout | tuple[Diagnostic, ...]]":
+    """Yield the layout of each file, or why it has none; what is beside a file is left alone."""
+    from drift.desired.files import find, find_waivers
+    from drift.desired.layout import layout
+    from drift.diagnostic import Diagnostic
+    from drift.waivers.file_model import WaiversFile
+
+    for found in find(paths):
+        yield (found,) if isinstance(found, Diagnostic) else layout(found)
+    for waivers in find_waivers(paths):
+        if waivers.searched or waivers.named:
+            yield layout(waivers.path, WaiversFile)
 
 
 def _put(laid: "Layout", *, check: bool, diff: bool) -> bool:

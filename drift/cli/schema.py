@@ -9,11 +9,13 @@ from drift.cli import output
 
 def schema(
     name: Annotated[
-        Literal["oss-bucket", "plan"],
-        typer.Argument(help="`oss-bucket` for desired files, `plan` for saved plans."),
+        Literal["oss-bucket", "waivers", "plan"],
+        typer.Argument(
+            help="`oss-bucket` for desired files, `waivers` for waivers, `plan` for saved plans."
+        ),
     ] = "oss-bucket",
 ) -> int:
-    """Print the JSON Schema (draft 2020-12) of desired files or of saved plans."""
+    """Print the JSON Schema (draft 2020-12) of desired files, of waivers or of saved plans."""
     from drift.schema import dumps
 
     output.write(dumps(name))

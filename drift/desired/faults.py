@@ -17,17 +17,17 @@ MOST = 1000
 _LEAVE_OUT = "Leave the member out: what is left out is not managed."
 
 
-def lapses(text: JsonText) -> Iterator[Diagnostic]:
+def lapses(text: JsonText, remedy: str = _LEAVE_OUT) -> Iterator[Diagnostic]:
     """Yield what Python's parser lets pass: members that repeat, and numbers like NaN."""
     for place in text.repeated():
         name = visible(place.pointer.rpartition("/")[2])
         yield Diagnostic("error", place, f"`{name}` is given more than once", "Keep one of them.")
-    yield from (_void(word, place) for word, place in text.voids() if word != "null")
+    yield from (_void(word, place, remedy) for word, place in text.voids() if word != "null")
 
 
-def nulls(text: JsonText) -> Iterator[Diagnostic]:
+def nulls(text: JsonText, remedy: str = _LEAVE_OUT) -> Iterator[Diagnostic]:
     """Yield the nulls, which are JSON, but say nothing here."""
-    yield from (_void(word, place) for word, place in text.voids() if word == "null")
+    yield from (_void(word, place, remedy) for word, place in text.voids() if word == "null")
 
 
 def faults(
@@ -46,8 +46,8 @@ def faults(
             yield Diagnostic("error", place, sentence(details), _remedy(details, model))
 
 
-def _void(word: str, place: Place) -> Diagnostic:
-    return Diagnostic("error", place, f"{word} is no value here", _LEAVE_OUT)
+def _void(word: str, place: Place, remedy: str) -> Diagnostic:
+    return Diagnostic("error", place, f"{word} is no value here", remedy)
 
 
 def _remedy(details: ErrorDetails, model: type[BaseModel]) -> str:
@@ -73,7 +73,7 @@ def _advised(value: object, known: tuple[str, ...], otherwise: str) -> str:
 
 def _members(model: type[BaseModel], path: tuple[int | str, ...]) -> tuple[str, ...]:
     """Return the names of the members that the object at `path` may have."""
-    for step in path:
+    for step in (step for step in path if isinstance(step, str)):  # a list has its entries' members
         field = next(field for field in model.model_fields.values() if field.alias == step)
         kinds = (field.annotation, *get_args(field.annotation))
         model = next(

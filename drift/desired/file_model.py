@@ -53,14 +53,18 @@ def _checked_regions(text: str) -> str:
 
 def _checked_entry(entry: str) -> str:
     """Return one entry of `Bucket`: a name, or a pattern, either with a `!` before it."""
-    text = entry.removeprefix("!")
+    _checked_bucket(entry.removeprefix("!"))
+    return entry
+
+
+def _checked_bucket(text: str) -> str:
     if is_pattern(text) and not _BUCKETS.fullmatch(text):
         shape = "at most 63 lower-case letters, digits, *, ? and inner hyphens"
         raise ValueError(f'"{visible(text)}" is no pattern of buckets: {shape}')
     if not is_pattern(text) and not _BUCKET.fullmatch(text):
         shape = "3 to 63 lower-case letters, digits and inner hyphens"
         raise ValueError(f'"{visible(text)}" is no bucket name: {shape}')
-    return entry
+    return text
 
 
 def _one_or_more(value: object) -> object:
@@ -114,6 +118,7 @@ _MANY = {
 _SOME_WILD: JsonDict = {"type": "array", "contains": _WILD}
 _NARROWED: JsonDict = {"properties": {"Bucket": {"anyOf": [_WILD, _SOME_WILD]}}}
 
+BucketOrPattern = Annotated[str, AfterValidator(_checked_bucket), WithJsonSchema(_ONE)]
 Buckets = Annotated[
     tuple[Annotated[str, AfterValidator(_checked_entry)], ...],
     AfterValidator(distinct),

@@ -1,4 +1,4 @@
-"""The one order and layout of a desired file. What it says, and how it spells it, stays."""
+"""The one order and layout of a file that people write. What it says, and its spelling, stay."""
 
 from collections.abc import Iterator
 from functools import cache
@@ -51,11 +51,11 @@ class _DepthError(Exception):
     """The text is nested deeper than anything that is meant."""
 
 
-def layout(path: Path) -> Layout | tuple[Diagnostic, ...]:
+def layout(path: Path, model: type[BaseModel] = DesiredFile) -> Layout | tuple[Diagnostic, ...]:
     """Return the file's layout, or why its text is not to be touched: not UTF-8, or not JSON.
 
     A member that is given twice, or a number that JSON lacks, is no JSON either. Whether the file
-    can be used as a desired file does not matter.
+    can be used as what `model` says does not matter.
     """
     parsed = parse(path)
     if isinstance(parsed, Diagnostic):
@@ -68,20 +68,20 @@ def layout(path: Path) -> Layout | tuple[Diagnostic, ...]:
     if wrong:
         return wrong
     try:
-        return Layout(path, parsed.mark + text, laid_out(text))
+        return Layout(path, parsed.mark + text, laid_out(text, model))
     except _DepthError:
         return (Diagnostic("error", Place(parsed.text.file), "The JSON is nested too deeply"),)
 
 
-def laid_out(text: str) -> str:
+def laid_out(text: str, model: type[BaseModel] = DesiredFile) -> str:
     """Return a text that is known to be JSON in the one order and layout.
 
-    Members stand in the order of the schema, those that it does not know after them in the order
+    Members stand in the order of the model, those that it does not know after them in the order
     that they have, and tags, which have free names, by name. What holds an object has a line for
     each member; so has what is too long for one line; the rest stands on one line.
     """
     words = (match[0] for match in WORD.finditer(text))
-    root = _node(words, next(words), DesiredFile)
+    root = _node(words, next(words), model)
     return "\n".join(_lines(root._replace(flat=None), "")) + "\n"
 
 
@@ -107,10 +107,10 @@ def _members(words: Iterator[str], kind: object, depth: int) -> list[_Node]:
     return [member for _, member in sorted(members, key=lambda ranked: ranked[0])]
 
 
-def _elements(words: Iterator[str], _kind: object, depth: int) -> Iterator[_Node]:
+def _elements(words: Iterator[str], kind: object, depth: int) -> Iterator[_Node]:
     while (word := next(words)) != "]":
         if word != ",":
-            yield _node(words, word, None, depth)
+            yield _node(words, word, kind, depth)
 
 
 def _flat(word: str, children: tuple[_Node, ...]) -> str | None:
@@ -154,7 +154,7 @@ def _known(kind: object) -> dict[str, object]:
 
 
 def _kind(annotation: object) -> object:
-    """Return the model of a member, `dict` if its members have free names, or None."""
+    """Return the model of a member or its elements, `dict` if it has free names, or None."""
     if isinstance(annotation, type) and issubclass(annotation, BaseModel):
         return annotation
     if get_origin(annotation) is dict:

@@ -4,7 +4,7 @@ import json
 from pathlib import Path
 from typing import NamedTuple
 
-from drift.desired.files import name_of, text_of
+from drift.desired.files import LARGEST, name_of, text_of
 from drift.diagnostic import Diagnostic
 from drift.errors import FileError
 from drift.positions import JsonText, Place, Position
@@ -21,11 +21,11 @@ class Parsed(NamedTuple):
     mark: str
 
 
-def parse(path: Path) -> Parsed | Diagnostic:
-    """Return what `path` holds, or why it holds no JSON."""
+def parse(path: Path, largest: int = LARGEST) -> Parsed | Diagnostic:
+    """Return what `path` holds, or why it holds no JSON of at most `largest` bytes."""
     name = name_of(path)
     try:
-        marked = text_of(path)
+        marked = text_of(path, largest)
     except FileError as error:
         return Diagnostic("error", Place(name), str(error), error.advice)
     text = marked.removeprefix(_MARK)

@@ -40,13 +40,13 @@ def test_a_path_that_is_not_there(drift: Drift) -> None:
 def test_an_empty_folder_is_an_error(drift: Drift, folder: Path, write: Write) -> None:
     (folder / "empty").mkdir()
     for paths in (["empty"], ["empty", write("a.json")]):
-        drift("validate", *paths).failed("empty: error: There is no *.json in this folder.")
+        drift("validate", *paths).failed("empty: error: There is no desired file in this folder.")
 
 
 def test_a_folder_of_other_files_is_an_error(drift: Drift, write: Write) -> None:
     write("desired/a.yaml", "")
     write("desired/.hidden/a.json")
-    drift("validate").failed("desired: error: There is no *.json in this folder.")
+    drift("validate").failed("desired: error: There is no desired file in this folder.")
 
 
 def test_a_folder_is_searched_to_any_depth(drift: Drift, write: Write) -> None:

@@ -169,7 +169,7 @@ def test_a_null_is_json_and_laid_out(drift: Run, write: Write) -> None:
 
 def test_a_folder_without_files_is_an_error(drift: Run, folder: Path) -> None:
     (folder / "desired").mkdir()
-    drift("fmt", "--check").failed("desired: error: There is no *.json in this folder.")
+    drift("fmt", "--check").failed("desired: error: There is no desired file in this folder.")
 
 
 @pytest.mark.parametrize("mode", [0o600, 0o640, 0o755])

@@ -81,7 +81,7 @@ def test_they_agree_on_every_way_to_say_which_buckets() -> None:
     assert valid > 300
 
 
-@pytest.mark.parametrize("name", ["oss-bucket", "plan"])
+@pytest.mark.parametrize("name", ["oss-bucket", "waivers", "plan"])
 def test_the_published_schemas_are_fresh_and_sound(name: str) -> None:
     published = (ROOT / "schemas" / f"{name}.schema.json").read_text()
     assert published == schema.dumps(name)

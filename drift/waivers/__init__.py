@@ -1,0 +1,1 @@
+"""Waivers: which drift is excused, why, by whom, and until when."""

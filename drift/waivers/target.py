@@ -1,0 +1,96 @@
+"""What a waiver can point to: each value that a setting has, by its JSON pointer."""
+
+from collections.abc import Iterator, Mapping
+from types import MappingProxyType
+from typing import Annotated, Any, NamedTuple, get_args
+
+from pydantic import ConfigDict, TypeAdapter, ValidationError
+from pydantic.fields import FieldInfo
+
+from drift.settings import SETTINGS
+from drift.settings.setting import Element, Normal, Setting
+
+_STRICT = ConfigDict(strict=True)
+
+
+class Target(NamedTuple):
+    """A value of a setting's document, by the API's names on the way to it.
+
+    It is the `model` itself, or the field `member` of it.
+    """
+
+    setting: type[Setting]
+    path: tuple[str, ...]
+    model: type[Element]
+    member: str | None = None
+
+    @property
+    def pointer(self) -> str:
+        """The JSON pointer to it."""
+        return "/".join(("", self.setting.root, *self.path))
+
+    @property
+    def holder(self) -> "Target | None":
+        """What holds it, unless it is the whole document."""
+        return TARGETS.get(self.pointer.rpartition("/")[0])
+
+    def check(self, value: object) -> None:
+        """Raise `ValidationError` if the value cannot stand here."""
+        if self.member is None:
+            self.model.model_validate(value)
+        else:
+            field = self.model.model_fields[self.member]
+            kind: Any = Annotated[(field.annotation, *field.metadata)]
+            TypeAdapter(kind, config=_STRICT).validate_python(value)
+
+    def is_managed(self, document: Setting) -> bool:
+        """Return whether the document has the part that it is, or that it belongs to."""
+        return is_in(document.normal(), self.path[:1])
+
+    def put(self, document: Setting, value: object) -> Setting | None:
+        """Return the document with `value` here; None if that is no document."""
+        members = _put(document.document(), (document.root, *self.path), value)
+        try:
+            return type(document).model_validate(members[document.root])
+        except ValidationError:
+            return None
+
+
+def is_in(normal: Normal, path: tuple[str, ...]) -> bool:
+    """Return whether something that has an effect is at `path`."""
+    inner: object = normal
+    for name in path:
+        if not isinstance(inner, Mapping) or name not in inner:
+            return False
+        inner = inner[name]
+    return True
+
+
+def _put(members: Mapping[str, object], path: tuple[str, ...], value: object) -> dict[str, object]:
+    name, *rest = path
+    inner = members.get(name)
+    held = _put(inner if isinstance(inner, dict) else {}, tuple(rest), value) if rest else value
+    return {**members, name: held}
+
+
+def _targets(
+    setting: type[Setting], model: type[Element], path: tuple[str, ...] = ()
+) -> Iterator[Target]:
+    yield Target(setting, path, model)
+    for name, field in model.model_fields.items():
+        below, element = (*path, str(field.alias)), _element(field)
+        if element:
+            yield from _targets(setting, element, below)
+        else:
+            yield Target(setting, below, model, name)
+
+
+def _element(field: FieldInfo) -> type[Element] | None:
+    kinds = (field.annotation, *get_args(field.annotation))
+    return next((k for k in kinds if isinstance(k, type) and issubclass(k, Element)), None)
+
+
+TARGETS: Mapping[str, Target] = MappingProxyType(
+    {target.pointer: target for setting in SETTINGS for target in _targets(setting, setting)}
+)
+"""Everything that a waiver can point to, by its pointer."""
