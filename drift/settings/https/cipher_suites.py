@@ -1,91 +1,63 @@
-"""The names of cipher suites, as OpenSSL 3.0 lists them, and the TLS versions that can use each.
+"""The door to the table of cipher suites, by either of their names.
 
-Source: `openssl ciphers -v ALL:COMPLEMENTOFALL`, without the suites that need no certificate
-(anonymous, pre-shared key, SRP) and those that encrypt nothing; beside them the RC4 and 3DES
-suites of OpenSSL 1.0. OSS does not publish which names it knows, so that a name which is not here
-is suspicious, never wrong.
+OSS does not publish which names it knows, so that a name which is not in the table is suspicious,
+never wrong.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable
+from functools import cache
 
-from drift.settings.faults import did_you_mean
+from drift.settings.https.suite import Suite, suites
+from drift.settings.https.weakness import WEAKNESSES, weakness
 
-TLS13 = frozenset(
+_ENCRYPTIONS = ("AES-128-GCM", "AES-256-GCM", "CHACHA20-POLY1305")
+"""In the order of Mozilla's guidelines; those of them that share one stand as they are there."""
+
+
+def find(name: str) -> Suite | None:
+    """Return the suite of this name, OpenSSL's or IANA's."""
+    return _by_name().get(name)
+
+
+def canonical(name: str) -> str:
+    """Return OpenSSL's name; of a name that is not known, itself."""
+    suite = find(name)
+    return suite.name if suite else name
+
+
+def canonicals(names: Iterable[str]) -> tuple[str, ...]:
+    """Return each suite once, by OpenSSL's name, in the order in which they are named."""
+    return tuple(dict.fromkeys(map(canonical, names)))
+
+
+def versions(name: str) -> frozenset[str] | None:
+    """Return the TLS versions that can use it, such as `TLSv1.2`; None where it is not known."""
+    suite = find(name)
+    return suite.versions if suite else None
+
+
+@cache
+def preferred(*, tls13: bool) -> tuple[str, ...]:
+    """Return the names of all suites of the list for TLS 1.3, or of the other, the best first.
+
+    Mozilla's come first and in Mozilla's order; those for which certificates are no use, after
+    those as strong that use one; and the broken last.
     """
-    TLS_AES_128_CCM_8_SHA256 TLS_AES_128_CCM_SHA256 TLS_AES_128_GCM_SHA256
-    TLS_AES_256_GCM_SHA384 TLS_CHACHA20_POLY1305_SHA256
-    """.split()
-)
-"""Suites that TLS 1.3 alone can use."""
-
-TLS12 = frozenset(
-    """
-    AES128-CCM AES128-CCM8 AES128-GCM-SHA256 AES128-SHA256 AES256-CCM AES256-CCM8
-    AES256-GCM-SHA384 AES256-SHA256 ARIA128-GCM-SHA256 ARIA256-GCM-SHA384 CAMELLIA128-SHA256
-    CAMELLIA256-SHA256 DHE-DSS-AES128-GCM-SHA256 DHE-DSS-AES128-SHA256
-    DHE-DSS-AES256-GCM-SHA384 DHE-DSS-AES256-SHA256 DHE-DSS-ARIA128-GCM-SHA256
-    DHE-DSS-ARIA256-GCM-SHA384 DHE-DSS-CAMELLIA128-SHA256 DHE-DSS-CAMELLIA256-SHA256
-    DHE-RSA-AES128-CCM DHE-RSA-AES128-CCM8 DHE-RSA-AES128-GCM-SHA256 DHE-RSA-AES128-SHA256
-    DHE-RSA-AES256-CCM DHE-RSA-AES256-CCM8 DHE-RSA-AES256-GCM-SHA384 DHE-RSA-AES256-SHA256
-    DHE-RSA-ARIA128-GCM-SHA256 DHE-RSA-ARIA256-GCM-SHA384 DHE-RSA-CAMELLIA128-SHA256
-    DHE-RSA-CAMELLIA256-SHA256 DHE-RSA-CHACHA20-POLY1305 ECDHE-ARIA128-GCM-SHA256
-    ECDHE-ARIA256-GCM-SHA384 ECDHE-ECDSA-AES128-CCM ECDHE-ECDSA-AES128-CCM8
-    ECDHE-ECDSA-AES128-GCM-SHA256 ECDHE-ECDSA-AES128-SHA256 ECDHE-ECDSA-AES256-CCM
-    ECDHE-ECDSA-AES256-CCM8 ECDHE-ECDSA-AES256-GCM-SHA384 ECDHE-ECDSA-AES256-SHA384
-    ECDHE-ECDSA-ARIA128-GCM-SHA256 ECDHE-ECDSA-ARIA256-GCM-SHA384
-    ECDHE-ECDSA-CAMELLIA128-SHA256 ECDHE-ECDSA-CAMELLIA256-SHA384
-    ECDHE-ECDSA-CHACHA20-POLY1305 ECDHE-RSA-AES128-GCM-SHA256 ECDHE-RSA-AES128-SHA256
-    ECDHE-RSA-AES256-GCM-SHA384 ECDHE-RSA-AES256-SHA384 ECDHE-RSA-CAMELLIA128-SHA256
-    ECDHE-RSA-CAMELLIA256-SHA384 ECDHE-RSA-CHACHA20-POLY1305
-    """.split()
-)
-"""Suites that TLS 1.2 alone can use."""
-
-LEGACY = frozenset(
-    """
-    AES128-SHA AES256-SHA CAMELLIA128-SHA CAMELLIA256-SHA DES-CBC3-SHA DHE-DSS-AES128-SHA
-    DHE-DSS-AES256-SHA DHE-DSS-CAMELLIA128-SHA DHE-DSS-CAMELLIA256-SHA DHE-RSA-AES128-SHA
-    DHE-RSA-AES256-SHA DHE-RSA-CAMELLIA128-SHA DHE-RSA-CAMELLIA256-SHA DHE-RSA-DES-CBC3-SHA
-    ECDHE-ECDSA-AES128-SHA ECDHE-ECDSA-AES256-SHA ECDHE-ECDSA-DES-CBC3-SHA
-    ECDHE-ECDSA-RC4-SHA ECDHE-RSA-AES128-SHA ECDHE-RSA-AES256-SHA ECDHE-RSA-DES-CBC3-SHA
-    ECDHE-RSA-RC4-SHA EDH-RSA-DES-CBC3-SHA RC4-MD5 RC4-SHA
-    """.split()
-)
-"""Suites that TLS 1.0, 1.1 and 1.2 can use."""
-
-KNOWN = TLS13 | TLS12 | LEGACY
+    return tuple(suite.name for suite in sorted(suites(), key=_rank) if suite.tls13 == tls13)
 
 
-def doubts(
-    lists: Mapping[str, Sequence[str]], enabled: frozenset[str]
-) -> Iterator[tuple[str, str]]:
-    """Yield what is suspicious about desired suites, each with its place such as `LIST/0`.
-
-    `lists` are the two of the API by their names, `enabled` is which TLS versions are accepted.
-    """
-    for name, suites in lists.items():
-        for index, suite in enumerate(suites):
-            if doubt := _doubt(suite, name == "TLS13CustomCipherSuite", enabled):
-                yield f"{name}/{index}", f'"{suite}" {doubt}'
-
-
-def _doubt(suite: str, tls13: bool, enabled: frozenset[str]) -> str:
-    if suite not in KNOWN:
-        near = did_you_mean(suite, tuple(sorted(KNOWN)))
-        hint = f"; did you mean {near}?" if near else ""
-        return f"is a cipher suite that drift does not know{hint}"
-    if tls13 != (suite in TLS13):
-        if tls13:
-            return "is a suite for TLS 1.2; its place is `CustomCipherSuite`"
-        return "is a suite for TLS 1.3; its place is `TLS13CustomCipherSuite`"
-    if not _versions(suite) & enabled:
-        return "can be used by none of the enabled TLS versions"
-    return ""
+def _rank(suite: Suite) -> tuple[object, ...]:
+    ailment = weakness(suite)
+    return (
+        len(WEAKNESSES) - WEAKNESSES.index(ailment) if ailment else 0,
+        suite.authentication not in ("any", "ECDSA", "RSA", "DSS"),
+        suite.mozilla == "none",
+        _ENCRYPTIONS.index(suite.encryption) if suite.encryption in _ENCRYPTIONS else 9,
+        suite.authentication,
+        suite.name,
+    )
 
 
-def _versions(suite: str) -> frozenset[str]:
-    if suite in TLS13:
-        return frozenset({"TLSv1.3"})
-    if suite in TLS12:
-        return frozenset({"TLSv1.2"})
-    return frozenset({"TLSv1.0", "TLSv1.1", "TLSv1.2"})
+@cache
+def _by_name() -> dict[str, Suite]:
+    return {name: suite for suite in suites() for name in suite.names}

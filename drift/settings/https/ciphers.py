@@ -7,7 +7,7 @@ from pydantic import ConfigDict, Field, model_validator
 
 from drift.plan import Impact
 from drift.settings.english import contrast
-from drift.settings.https.cipher_suites import LEGACY, TLS12, TLS13
+from drift.settings.https.cipher_suites import canonical, canonicals, preferred
 from drift.settings.https.enabled import enabled
 from drift.settings.lists import DISTINCT
 from drift.settings.setting import Normal, Part
@@ -43,7 +43,7 @@ class CipherSuite(Part):
     tls12: Suites = Field(
         default=(),
         alias="CustomCipherSuite",
-        description="Custom suites for TLS 1.2, by their OpenSSL names, in any order.",
+        description="Custom suites for TLS 1.2, by OpenSSL's names or IANA's, in any order.",
         examples=[["ECDHE-ECDSA-AES128-GCM-SHA256", "ECDHE-RSA-AES128-GCM-SHA256"]],
     )
     tls13: Suites = Field(
@@ -67,7 +67,7 @@ class CipherSuite(Part):
     @classmethod
     def known(cls, member: str) -> tuple[str, ...]:
         """Return the suites that can stand in a list, the best first."""
-        return tuple(sorted(TLS13 if member == "TLS13CustomCipherSuite" else TLS12 | LEGACY))
+        return preferred(tls13=member == "TLS13CustomCipherSuite")
 
     @property
     def mode(self) -> Literal["all", "strong", "custom"]:
@@ -80,13 +80,24 @@ class CipherSuite(Part):
         """The custom lists by the API's names."""
         return {"CustomCipherSuite": self.tls12, "TLS13CustomCipherSuite": self.tls13}
 
+    @property
+    def entries(self) -> tuple[tuple[str, str], ...]:
+        """The suites that count, each with its list."""
+        lists = self.lists if self.mode == "custom" else {}
+        return tuple((name, suite) for name, suites in lists.items() for suite in suites)
+
+    def canonical(self) -> Self:
+        """Return this part with each suite by OpenSSL's name, and once."""
+        stated = {"tls12", "tls13"} & self.model_fields_set
+        return self.model_copy(update={one: canonicals(getattr(self, one)) for one in stated})
+
     def normal(self) -> Normal:
         """Return what it does: all, strong, or two sets of suites."""
         if self.mode == "all":
             return {"Enable": False}
         if self.mode == "strong":
             return {"Enable": True, "StrongCipherSuite": True}
-        sets = {name: frozenset(suites) for name, suites in self.lists.items()}
+        sets = {name: frozenset(suites) for name, suites in self.canonical().lists.items()}
         return {"Enable": True, "StrongCipherSuite": False, **sets}
 
     def accepts(self, member: str, suite: str) -> bool | None:
@@ -96,7 +107,8 @@ class CipherSuite(Part):
         """
         if self.mode != "custom":
             return True if self.mode == "all" else None
-        return suite in self.lists[member] if self.lists[member] else None
+        suites = self.lists[member]
+        return canonical(suite) in canonicals(suites) if suites else None
 
     def inert(self) -> Iterator[tuple[str, tuple[str, ...]]]:
         """Yield the custom lists beside any other mode."""
@@ -117,7 +129,8 @@ class CipherSuite(Part):
             yield f"accepts {accepted}, where {_WANTED[self.mode]} wanted"
         elif live.mode == "custom":
             for member, version in zip(self.lists, ("1.2", "1.3"), strict=True):
-                yield from _list_meaning(version, live.lists[member], self.lists[member])
+                suites = canonicals(live.lists[member]), canonicals(self.lists[member])
+                yield from _list_meaning(version, *suites)
 
 
 def _list_meaning(version: str, live: tuple[str, ...], desired: tuple[str, ...]) -> Iterator[str]:
