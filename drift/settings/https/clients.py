@@ -1,0 +1,74 @@
+"""Which clients can connect: those of `clients.json`, which says where each is from."""
+
+import json
+from collections.abc import Mapping
+from functools import cache, lru_cache
+from pathlib import Path
+from typing import NamedTuple
+
+from drift.settings.https.cipher_suites import canonicals, versions
+from drift.settings.https.ciphers import CipherSuite
+from drift.settings.https.tls import Tls, Version
+
+
+class Client(NamedTuple):
+    """A class of clients, and what it offers by default."""
+
+    name: str
+    versions: frozenset[str]
+    suites: frozenset[str]
+    """By OpenSSL's names; empty where it knows nothing newer than TLS 1.1."""
+
+
+class _Offer(NamedTuple):
+    """What a bucket accepts in one TLS version."""
+
+    suites: frozenset[str]
+    else_accepts: bool | None
+    """Whether it accepts any other suite; None where that is not documented."""
+
+
+@cache
+def clients() -> tuple[Client, ...]:
+    """Return all, those that know only old versions first."""
+    text = Path(__file__).with_name("clients.json").read_text(encoding="utf-8")
+    return tuple(
+        Client(name, frozenset(f"TLSv{version}" for version in offered), frozenset(suites))
+        for name, offered, suites, _ in json.loads(text)["clients"]
+    )
+
+
+@cache
+def lost(live: frozenset[str], desired: frozenset[str]) -> tuple[Client, ...]:
+    """Return who speaks some TLS version of `live`, and none of `desired`."""
+    return tuple(one for one in clients() if one.versions & live and not one.versions & desired)
+
+
+@lru_cache(maxsize=256)  # the buckets of a fleet are alike
+def connecting(tls: Tls, ciphers: CipherSuite) -> tuple[bool | None, ...]:
+    """Return of each client whether it can connect; None where that is not documented."""
+    offers = {version: _offer(ciphers, version) for version in tls.accepted}
+    return tuple(_connects(client, offers) for client in clients())
+
+
+def _connects(client: Client, offers: Mapping[Version, _Offer]) -> bool | None:
+    answers = {
+        bool(client.suites & offer.suites) or offer.else_accepts
+        for version, offer in offers.items()
+        if version in client.versions
+    }
+    return True if True in answers else None if None in answers else False
+
+
+def _offer(ciphers: CipherSuite, version: Version) -> _Offer:
+    """Return what is accepted in `version`.
+
+    The custom lists are for TLS 1.2 and 1.3. What they mean for older versions, or if they name no
+    suite, is not documented, nor is what else a name that drift does not know lets in.
+    """
+    if ciphers.mode != "custom":
+        return _Offer(frozenset(), True if ciphers.mode == "all" else None)
+    named = {"TLSv1.2": ciphers.tls12, "TLSv1.3": ciphers.tls13}.get(version, ())
+    usable = {name: versions(name) for name in canonicals(named)}
+    suites = frozenset(name for name, those in usable.items() if those and version in those)
+    return _Offer(suites, None if not named or None in usable.values() else False)
