@@ -59,6 +59,7 @@ def _change(desired: Setting, live: Setting, locate: Locate, difference: Differe
         after=difference.desired,
         impact=desired.impact(live, difference),
         source=locate(path),
+        severity=desired.severity(live, difference),
     )
 
 

@@ -2,9 +2,8 @@
 
 import json
 from collections.abc import Callable, Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from pydantic import BaseModel
 from pydantic.json_schema import GenerateJsonSchema, JsonSchemaValue, models_json_schema
 from pydantic_core import core_schema
 
@@ -12,6 +11,9 @@ from drift.desired.file_model import DesiredFile
 from drift.plan import Plan
 from drift.waivers.file_model import WaiverEntry, WaiversFile
 from drift.waivers.target import TARGETS, Target
+
+if TYPE_CHECKING:
+    from pydantic import BaseModel
 
 
 class _WithoutNull(GenerateJsonSchema):

@@ -7,13 +7,16 @@ fewer. Equals that say the same are one; equals that disagree decide nothing, an
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from types import MappingProxyType
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from drift.desired.declaration import Declaration, joined
 from drift.desired.pattern import is_pattern, literal_length, matcher
 from drift.diagnostic import Diagnostic
 from drift.live.source import Bucket, Tag
 from drift.plan import Problem, Undeclared
+
+if TYPE_CHECKING:
+    from drift.desired.conflicts import Conflicts
 
 
 class Listing(NamedTuple):
@@ -24,11 +27,15 @@ class Listing(NamedTuple):
 
 
 class Decision(NamedTuple):
-    """One setting of one bucket: the declaration that decides it, and those that it beats."""
+    """One setting of one bucket: the declaration that decides it, and those that it beats.
+
+    All `policies` hold beside it; where nothing else is declared, it is the first of them.
+    """
 
     bucket: Bucket
     declaration: Declaration
     beaten: tuple[Declaration, ...] = ()
+    policies: tuple[Declaration, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -100,6 +107,21 @@ class _Pattern:
 
 
 @dataclass
+class _Claims:
+    """What is declared for one setting of one bucket: by rank, the best first, and policies."""
+
+    ranks: dict[int | None, list[Declaration]] = field(default_factory=dict)
+    policies: list[Declaration] = field(default_factory=list)
+
+    def add(self, rank: int | None, claim: Declaration) -> None:
+        """Add a claim of a rank, or a policy, once."""
+        if claim.policy is None:
+            self.ranks.setdefault(rank, []).append(claim)
+        elif all(claim.policy is not other.policy for other in self.policies):
+            self.policies.append(claim)
+
+
+@dataclass
 class _Court:
     """Hears the claims to one bucket after the other, and remembers what it decided."""
 
@@ -108,6 +130,7 @@ class _Court:
     matched: set[Declaration] = field(default_factory=set)
     deciding: set[Declaration] = field(default_factory=set)
     disputes: dict[tuple[Declaration, Declaration], list[str]] = field(default_factory=dict)
+    conflicts: "Conflicts | None" = None
 
     def hear(
         self, bucket: Bucket, named: Sequence[Declaration], patterns: Sequence[_Pattern] = ()
@@ -115,28 +138,38 @@ class _Court:
         """Decide each setting of a bucket: by its name, else by the patterns, the best first."""
         if not named and not patterns:
             self.undeclared.append(bucket)
-        ranks: dict[str, dict[int | None, list[Declaration]]] = {}
+        claims: dict[str, _Claims] = {}
         for one in named:
-            ranks.setdefault(one.setting.type, {}).setdefault(None, []).append(one)
+            claims.setdefault(one.setting.type, _Claims()).add(None, one)
         for pattern in patterns:
             one = pattern.declaration
             self.matched.add(one)
-            ranks.setdefault(one.setting.type, {}).setdefault(pattern.rank, []).append(one)
-        for of_setting in ranks.values():
-            best, *beaten = of_setting.values()
-            self.deciding.update(best)
-            self._settle(bucket, best, tuple(one for rank in beaten for one in rank))
+            claims.setdefault(one.setting.type, _Claims()).add(pattern.rank, one)
+        for of_setting in claims.values():
+            self._settle(bucket, of_setting)
 
-    def _settle(
-        self, bucket: Bucket, equals: Sequence[Declaration], beaten: tuple[Declaration, ...]
-    ) -> None:
-        first, *others = equals
+    def _settle(self, bucket: Bucket, claims: "_Claims") -> None:
+        best, *worse = [*claims.ranks.values()] or [claims.policies[:1]]
+        self.deciding.update(best, claims.policies)
+        first, *others = best
         for other in others:
             if not other.says_the_same(first):
-                self.disputes.setdefault((other, equals[0]), []).append(bucket.name)
+                self.disputes.setdefault((other, best[0]), []).append(bucket.name)
                 return
             first = joined(first, other)
-        self.decisions.append(Decision(bucket, first, beaten))
+        if claims.policies and not self._agree(bucket, first, claims.policies):
+            return
+        beaten = tuple(one for rank in worse for one in rank)
+        self.decisions.append(Decision(bucket, first, beaten, tuple(claims.policies)))
+
+    def _agree(self, bucket: Bucket, first: Declaration, policies: Sequence[Declaration]) -> bool:
+        """Return whether the policies of a bucket, and what it is exactly, can hold together."""
+        from drift.desired.conflicts import Conflicts  # noqa: PLC0415 - few have policies
+        from drift.policy.demand import Case  # noqa: PLC0415
+
+        self.conflicts = self.conflicts or Conflicts()
+        exact = None if first.policy else first
+        return self.conflicts.hear(Case(bucket.name, bucket.region or ""), exact, policies)
 
     def discovery(self, patterns: Iterable[Declaration]) -> Discovery:
         """Return what was decided."""
@@ -151,9 +184,12 @@ class _Court:
             ),
             tuple(sorted(self.undeclared)),
             idle=tuple(one for one in asked if one in beaten),
-            conflicts=tuple(
-                other.differs_from(first, sorted(names))
-                for (other, first), names in self.disputes.items()
+            conflicts=(
+                *(
+                    other.differs_from(first, sorted(names))
+                    for (other, first), names in self.disputes.items()
+                ),
+                *(self.conflicts.diagnostics() if self.conflicts else ()),
             ),
             unmatched=tuple(dict.fromkeys(map(_matches_nothing, unmatched))),
         )

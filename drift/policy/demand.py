@@ -46,6 +46,11 @@ class Demand:
     thorough: bool = False
     """Whether documents are looked at that are plainly refused: to learn by what."""
 
+    @staticmethod
+    def case(bucket: str, region: str | None) -> Case:
+        """Return which bucket it is, as policies see it."""
+        return Case(bucket, region or "")
+
     def is_met(self, live: Setting, case: Case) -> bool:
         """Return whether the policies accept `live` once it has what is desired exactly."""
         complete = live.model_copy(update=dict(_given(self.desired))).complete()

@@ -7,8 +7,9 @@ from pathlib import Path
 from random import Random
 from typing import NamedTuple
 
-from drift.check import judged
 from drift.desired.declaration import Declaration
+from drift.discovery.decide import Decision
+from drift.judge import judged
 from drift.live.attempt import Found
 from drift.live.outcome import Absence, Outcome, interpreted
 from drift.live.source import Answer, Bucket
@@ -95,8 +96,9 @@ def fuzzed() -> Iterator[tuple[Answer, Declared]]:
 @cache
 def statuses(one: Declared, outcome: Outcome) -> tuple[Status, Status, bool]:
     """Return the status, the same with --strict, and whether a warning is shown."""
-    found = Found(outcome, Bucket("oss-example", "cn-hangzhou"))
-    plain, strict = (judged(one.declaration, found, strict=way) for way in (False, True))
+    bucket = Bucket("oss-example", "cn-hangzhou")
+    found, decision = Found(outcome, bucket), Decision(bucket, one.declaration)
+    plain, strict = (judged(decision, found, strict=way) for way in (False, True))
     return plain.status, strict.status, bool(plain.warnings)
 
 

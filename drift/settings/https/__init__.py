@@ -10,7 +10,7 @@ from typing import ClassVar, Self
 from pydantic import ConfigDict, Field, JsonValue, ValidationError
 
 from drift.plan import Change, Finding, Impact, Severity
-from drift.settings.https.cipher_suites import versions
+from drift.settings.https.cipher_suites import canonical, versions
 from drift.settings.https.ciphers import CipherSuite
 from drift.settings.https.clients import lost
 from drift.settings.https.doubts import doubts
@@ -61,6 +61,11 @@ class HttpsConfiguration(Setting):
         if self.cipher_suite is None and not strict:
             silent["cipher_suite"] = CipherSuite(Enable=False)
         return self.model_copy(update=silent)
+
+    @classmethod
+    def canonical(cls, name: str) -> str:
+        """Return OpenSSL's name of a suite."""
+        return canonical(name)
 
     def over(self, live: Self) -> Self:
         """Return the whole document that would be in sync; what is managed, by OpenSSL's names.
