@@ -2,6 +2,7 @@
 
 import os
 from contextlib import suppress
+from errno import ELOOP, ENOTDIR, EPERM
 from pathlib import Path
 from secrets import token_hex
 from stat import S_IMODE, S_ISFIFO
@@ -39,3 +40,38 @@ def replace(path: Path, data: bytes) -> None:
         draft.replace(path)
     finally:
         draft.unlink(missing_ok=True)
+
+
+def create(top: Path, name: str, data: bytes) -> bool:
+    """Create a file below the folder `top`, unless there is one; return whether there was none.
+
+    Raises `OSError`. What is there is never written to, nor is anything outside of `top`, wherever
+    links lead. A file that could not be written whole is taken away again.
+    """
+    path = _folder_below(top, (top / name).parent) / Path(name).name
+    try:
+        file = path.open("xb")
+    except FileExistsError:
+        return False
+    try:
+        with file:
+            file.write(data)
+    except BaseException:
+        path.unlink()
+        raise
+    return True
+
+
+def _folder_below(top: Path, folder: Path) -> Path:
+    """Return the real path of a folder, which is made if there is none."""
+    try:
+        real = folder.resolve()
+    except RuntimeError:
+        raise OSError(ELOOP, "links in its path lead to each other") from None
+    if not real.is_relative_to(top.resolve()):
+        raise OSError(EPERM, "a link in its path leads out of the folder")
+    try:
+        real.mkdir(parents=True, exist_ok=True)
+    except (FileExistsError, NotADirectoryError):
+        raise OSError(ENOTDIR, "a file stands where its folder should be") from None
+    return real
