@@ -52,7 +52,7 @@ def init(
     then = []
     for part in starter(profile):
         if _is_spare(top, part):
-            output.write(f"left {_shown(top, part)} out: there are desired files already\n")
+            output.write(f"left {_shown(top, part)} out: its folder is not empty\n")
         elif _created(top, part):
             output.write(f"wrote {_shown(top, part)}\n")
             then += [part.then] if part.then else []
@@ -76,13 +76,14 @@ def _refuse(top: Path, profile: str | None) -> None:
 
 
 def _is_spare(top: Path, part: "Part") -> bool:
-    """Return whether it is the example, and there are other desired files."""
+    """Return whether it is the example, and there is something else in its folder."""
     from drift.starter import EXAMPLE
 
-    if part.name != EXAMPLE:
-        return False
-    others = {name for name in (top / "desired").glob("**/*.json") if name != top / EXAMPLE}
-    return bool(others)
+    there: set[str] = set()
+    if part.name == EXAMPLE:
+        with suppress(OSError):
+            there = {path.name for path in (top / EXAMPLE).parent.iterdir()}
+    return bool(there) and Path(EXAMPLE).name not in there
 
 
 def _created(top: Path, part: "Part") -> bool:

@@ -166,8 +166,14 @@ def test_beside_other_desired_files_there_is_no_example(
 ) -> None:
     write("desired/prod/logs.json", desired())
     said = lines(drift("init"))
-    assert said[0] == "left desired/example.json out: there are desired files already"
+    assert said[0] == "left desired/example.json out: its folder is not empty"
     assert files(folder) == sorted(["desired/prod/logs.json", *COMMON])
+
+
+def test_an_example_beside_other_desired_files_is_kept(drift: Run, write: Write) -> None:
+    drift("init")
+    write("desired/logs.json", desired())
+    assert lines(drift("init"))[0] == "kept desired/example.json: it is there already"
 
 
 def test_beside_other_desired_files_a_profile_is_what_was_asked_for(
