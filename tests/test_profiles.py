@@ -13,6 +13,9 @@ from typing import Any
 import pytest
 from jsonschema import Draft202012Validator
 
+from drift.desired.load import load
+from drift.policy.demand import ANYWHERE, Demand
+from drift.settings.https import VERSIONS, CipherSuite, HttpsConfiguration, Tls, Version
 from tests.cli.running import SAMPLES
 
 POLICIES = {path.stem: path for path in sorted((SAMPLES / "policies").iterdir())}
@@ -90,7 +93,7 @@ ASSERTIONS = frozenset({"const", "contains", "enum", "minItems", "pattern"})
 LEADING = frozenset({"$defs", "$ref", "allOf", "if", "items", "not", "properties", "then"})
 TELLING = frozenset({"$comment", "$schema", "description", "title", "x-drift"})
 OFF = ("TLSv1.0", "TLSv1.1", "TLSv1.2")
-BOTH = ("TLSv1.2", "TLSv1.3")
+BOTH: tuple[Version, ...] = ("TLSv1.2", "TLSv1.3")
 
 
 @cache
@@ -258,12 +261,12 @@ def test_a_bucket_that_was_never_configured_is_refused(name: str) -> None:
     ("name", "changed", "titles"),
     [
         # Versions
-        ("bsi-tr-02102-2", live(("TLSv1.2",)), set()),
-        ("bsi-tr-02102-2", live(("TLSv1.3",), tls12=[]), set()),
+        ("bsi-tr-02102-2", live(("TLSv1.2",), tls13=[]), {"TLS 1.3 is accepted"}),
+        ("bsi-tr-02102-2", live(("TLSv1.3",), tls12=[]), {"TLS 1.2 is accepted"}),
         ("pci-dss-4", live(("TLSv1.2",), tls13=[]), set()),
         ("pci-dss-4", live(("TLSv1.3",), tls12=[]), set()),
-        ("nist-sp-800-52r2", live(("TLSv1.2",)), {"TLS 1.3 is accepted"}),
-        ("nist-sp-800-52r2", live(("TLSv1.3",)), {"TLS 1.2 is accepted"}),
+        ("nist-sp-800-52r2", live(("TLSv1.2",), tls13=[]), {"TLS 1.3 is accepted"}),
+        ("nist-sp-800-52r2", live(("TLSv1.3",), tls12=[]), {"TLS 1.2 is accepted"}),
         ("mozilla-modern", live(tls13=MOZILLA13), {NO_OLD["mozilla-modern"]}),
         # A mode
         ("pci-dss-4", live(strong=True, tls12=[], tls13=[]), set()),
@@ -299,3 +302,52 @@ def test_each_rule_by_what_violates_it_alone(
     name: str, changed: dict[str, Any], titles: set[str]
 ) -> None:
     assert judged(name, changed) == titles
+
+
+# What drift makes of them
+
+
+@pytest.mark.parametrize("name", SOURCES)
+def test_drift_finds_nothing_wrong_with_a_profile(name: str) -> None:
+    loaded = load([POLICIES[name]])
+    assert (loaded.valid, loaded.diagnostics) == (True, ())
+
+
+LIVE = {
+    "never configured": None,
+    "off": HttpsConfiguration(TLS=Tls(Enable=False)),
+    "everything": HttpsConfiguration(
+        TLS=Tls(Enable=True, TLSVersion=VERSIONS), CipherSuite=CipherSuite(Enable=False)
+    ),
+    "strong": HttpsConfiguration(
+        TLS=Tls(Enable=True, TLSVersion=BOTH),
+        CipherSuite=CipherSuite(Enable=True, StrongCipherSuite=True),
+    ),
+    "a weak list": HttpsConfiguration(
+        TLS=Tls(Enable=True, TLSVersion=("TLSv1.1", "TLSv1.2")),
+        CipherSuite=CipherSuite(Enable=True, CustomCipherSuite=("AES128-SHA", "RC4-SHA")),
+    ),
+}
+
+
+@pytest.mark.parametrize("before", LIVE.values(), ids=LIVE)
+@pytest.mark.parametrize("name", SOURCES)
+def test_the_way_back_to_a_profile_locks_no_ordinary_client_out(
+    name: str, before: HttpsConfiguration | None
+) -> None:
+    """It is the nearest document, so a profile that wants too little would cut clients off."""
+    (declared,) = load([POLICIES[name]]).declarations
+    assert declared.policy
+    wanted = Demand(declared.setting, (declared.policy,)).target(before, ANYWHERE)
+    assert isinstance(wanted, HttpsConfiguration)
+    after = wanted.over((before or HttpsConfiguration()).as_live())
+    assert judged(name, {**live(), **json.loads(json.dumps(after.complete()))}) == set()
+    assert after.tls
+    assert after.cipher_suite
+    versions = {"TLSv1.3"} if name == "mozilla-modern" else {"TLSv1.2"}
+    assert versions <= after.tls.accepted <= {*BOTH}
+    ordinary = {"TLSv1.2": named(*ECDHE_GCM), "TLSv1.3": GCM13}
+    members = {"TLSv1.2": "CustomCipherSuite", "TLSv1.3": "TLS13CustomCipherSuite"}
+    if name != "pci-dss-4":
+        for version in after.tls.accepted:
+            assert {*ordinary[version]} <= {*after.cipher_suite.lists[members[version]]}
