@@ -78,6 +78,8 @@ def test_a_profile_is_written_instead_of_the_example(drift: Run, folder: Path, n
     assert files(folder) == sorted([f"desired/{name}.json", *COMMON])
     written = folder / f"desired/{name}.json"
     assert written.read_bytes() == (SAMPLES / f"policies/{name}.json").read_bytes()
+    out = "The desired files are valid: 1 declared, 0 errors, 0 warnings.\n"
+    assert drift("validate") == (0, out, "")
     assert drift("fmt", "--check") == (0, "", "")
 
 
