@@ -263,7 +263,8 @@ def test_undeclared_buckets_are_reported_if_there_is_a_pattern(
     assert found["undeclared"] == "report"
     assert found["verdict"] == "in_sync"
     assert found["summary"] == {
-        "buckets": 2, "in_sync": 2, "drift": 0, "missing": 0, "unreadable": 0, "undeclared": 2
+        "buckets": 2, "in_sync": 2, "waived": 0, "drift": 0, "missing": 0, "unreadable": 0,
+        "undeclared": 2,
     }  # fmt: skip
     data = next(one for one in found["resource_changes"] if one["name"] == "data")
     assert (data["address"], data["source"], data["impact"]) == ("oss_bucket.data", None, None)
