@@ -12,7 +12,7 @@ from drift.live.attempt import Found
 from drift.live.fleet import Fleet, Request
 from drift.live.problem import own
 from drift.live.source import Bucket
-from drift.plan import BUCKET, Plan, ResourceChange, Status
+from drift.plan import BUCKET, FailOn, Plan, ResourceChange, Status
 from drift.waivers.waivers import NO_WAIVERS, Waivers
 
 
@@ -33,13 +33,14 @@ def check(
     return compare(found, fleet, strict=strict, now=now, waivers=waivers)
 
 
-def compare(
+def compare(  # noqa: PLR0913 - what a run is asked for
     discovery: Discovery,
     fleet: Fleet,
     *,
     strict: bool = False,
     now: datetime,
     waivers: Waivers = NO_WAIVERS,
+    fail_on: FailOn = "any",
 ) -> Plan:
     """Read what was decided, compare it, and return the plan, sorted by name.
 
@@ -60,6 +61,7 @@ def compare(
         drift_version=__version__,
         timestamp=now,
         undeclared=discovery.policy,
+        fail_on=fail_on,
         resource_changes=tuple(sorted(resources, key=lambda one: (one.name, one.type))),
     )
 

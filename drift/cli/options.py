@@ -109,6 +109,14 @@ TransportOption: TypeAlias = Annotated[
         help="What speaks TLS: the fastest, or this Python's OpenSSL.",
     ),
 ]
+FailOnOption: TypeAlias = Annotated[
+    Literal["any", "weaker"],
+    typer.Option(
+        "--fail-on",
+        envvar="DRIFT_FAIL_ON",
+        help="Which drift counts; with `weaker`, none that only refuses more, or changes nothing.",
+    ),
+]
 UndeclaredOption: TypeAlias = Annotated[
     Literal["ignore", "report", "fail"] | None,
     typer.Option(

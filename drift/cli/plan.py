@@ -19,6 +19,7 @@ from drift.cli.credentials import (
 from drift.cli.options import (
     ColorOption,
     EndpointOption,
+    FailOnOption,
     Paths,
     RegionOption,
     TimeoutOption,
@@ -85,6 +86,7 @@ def plan(  # noqa: PLR0913 - one parameter for each option
         ),
     ] = None,
     undeclared: UndeclaredOption = None,
+    fail_on: FailOnOption = "any",
     listed: Annotated[
         bool,
         typer.Option("--list", help="Print which file decides each bucket, and read no setting."),
@@ -100,7 +102,8 @@ def plan(  # noqa: PLR0913 - one parameter for each option
 
     Exits with 0 if all is in sync, 2 if something drifted or is missing, and 1 if any bucket could
     not be judged or anything else went wrong. With --undeclared fail, an undeclared bucket counts
-    as drifted. With --list it exits with 0, and with 1 if the list could not be had.
+    as drifted; with --fail-on weaker, drift that accepts nothing unwanted does not. With --list it
+    exits with 0, and with 1 if the list could not be had.
     """
     from drift.check import compare
     from drift.desired.load import load
@@ -150,7 +153,7 @@ def plan(  # noqa: PLR0913 - one parameter for each option
         return 1
     now = datetime.now(UTC).replace(microsecond=0)
     with progress(fleet.tally):
-        found = compare(discovery, fleet, strict=strict, now=now)
+        found = compare(discovery, fleet, strict=strict, now=now, fail_on=fail_on)
     output.warn_of_clock(clock_offset())
     reported = frozenset(warning for one in desired.declarations for warning in one.warnings)
     output.warn(found, but=reported)

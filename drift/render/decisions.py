@@ -46,6 +46,9 @@ def _decided(decision: Decision) -> tuple[str, str, str, str]:
     why = f'matches "{declaration.bucket}"' if declaration.is_pattern else "is named"
     if decision.beaten:
         why += " before " + ", ".join(f'"{x.bucket}" in {place(x.source)}' for x in decision.beaten)
+    if others := [one for one in decision.policies if one is not declaration]:
+        what = "policy" if len(others) == 1 else "policies"
+        why += f", under the {what} in {', '.join(place(one.source) for one in others)}"
     return bucket.name, bucket.region or "-", place(declaration.source), why
 
 
@@ -94,6 +97,7 @@ def _decision(decision: Decision) -> dict[str, Any]:
         "type": decision.declaration.setting.type,
         "decided_by": _declared(decision.declaration),
         "before": [_declared(one) for one in decision.beaten],
+        "policies": [_declared(one) for one in decision.policies],
     }
 
 
