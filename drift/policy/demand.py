@@ -29,6 +29,10 @@ ANYWHERE = Case("bucket", "region")
 """A place for policies that do not look at it."""
 
 
+_MOST_KNOWN = 32
+"""For so many sets of live lists the states are kept, of which each may be thousands."""
+
+
 class State(NamedTuple):
     """One document that a setting may have: its members, and what it does, as policies see it."""
 
@@ -117,6 +121,8 @@ class Demand:
     def _states(self, live: Setting) -> tuple[State, ...]:
         key = tuple(_sets(live.normal()))
         if key not in self._known:
+            if len(self._known) == _MOST_KNOWN:  # of a fleet, no two buckets may be alike
+                self._known.clear()
             self._known[key] = tuple(self._enumerated(live))
         return self._known[key]
 

@@ -84,6 +84,18 @@ def files(folder: Path) -> None:
     print_table(f"{SIZES[0]:,} desired files", measured(commands))
 
 
+def policies(folder: Path) -> None:
+    """What a policy costs, beside exact files: drifts that are alike, and each another."""
+    commands: dict[str, Command] = {}
+    for kind, alike in (("alike", True), ("each another", False)):
+        make(folder / kind.replace(" ", "-"), SIZES[0], alike=alike)
+        for title, desired in (("exact, patterns", "patterns"), ("a policy", "policy")):
+            at = kind.replace(" ", "-")
+            live = ("--live", f"{at}/recording")
+            commands[f"{title}, drifts {kind}"] = (*DRIFT, "plan", f"{at}/{desired}", *live)
+    print_table(f"{SIZES[0]:,} buckets, 5 % violating", measured(commands))
+
+
 def network(folder: Path) -> None:
     """Over TLS, beside other ways."""
     print_network(folder)
@@ -95,7 +107,8 @@ def shows(folder: Path) -> None:
 
 
 TABLES: Mapping[str, Callable[[Path], None]] = {
-    table.__name__: table for table in (starts, imports, recordings, files, shows, network)
+    table.__name__: table
+    for table in (starts, imports, recordings, files, policies, shows, network)
 }
 
 

@@ -36,6 +36,37 @@ _LIVE = """<?xml version="1.0" encoding="UTF-8"?>
   </CipherSuite>
 </HttpsConfiguration>
 """
+POLICY = {
+    "$schema": "https://json-schema.org/draft/2020-12/schema",
+    "title": "TLS 1.2 and 1.3, and no suite without forward secrecy",
+    "x-drift": {"Bucket": "*"},
+    "$defs": {
+        "ephemeral": {"items": {"pattern": "^ECDHE-.*-GCM-"}},
+        "modern": {"items": {"enum": ["TLS_AES_128_GCM_SHA256", "TLS_AES_256_GCM_SHA384"]}},
+    },
+    "properties": {
+        "HttpsConfiguration": {
+            "properties": {
+                "TLS": {
+                    "properties": {
+                        "Enable": {"const": True},
+                        "TLSVersion": {"items": {"enum": ["TLSv1.2", "TLSv1.3"]}},
+                    }
+                },
+                "CipherSuite": {
+                    "properties": {
+                        "Enable": {"const": True},
+                        "StrongCipherSuite": {"const": False},
+                        "CustomCipherSuite": {"$ref": "#/$defs/ephemeral", "minItems": 1},
+                        "TLS13CustomCipherSuite": {"$ref": "#/$defs/modern", "minItems": 1},
+                    }
+                },
+            }
+        }
+    },
+}
+"""What must hold of every bucket, where nothing is declared exactly."""
+
 IN_SYNC, DRIFTED = _LIVE.format(version="TLSv1.3"), _LIVE.format(version="TLSv1.1")
 """The answers of a bucket that is as declared, and of one that is not."""
 
@@ -49,18 +80,24 @@ class Fleet(NamedTuple):
     recording: Path
     by_patterns: Path
     by_names: Path
+    by_policy: Path
 
 
-def make(folder: Path, buckets: int, drift_share: float = 0.05) -> Fleet:
-    """Write a recording of so many buckets, of which a share has drifted, and desired files."""
-    fleet = Fleet(folder / "recording", folder / "patterns", folder / "names")
+def make(folder: Path, buckets: int, drift_share: float = 0.05, *, alike: bool = True) -> Fleet:
+    """Write a recording of so many buckets, of which a share has drifted, and desired files.
+
+    Where they are not `alike`, each drift is another: an unwanted suite of its own.
+    """
+    fleet = Fleet(*(folder / name for name in ("recording", "patterns", "names", "policy")))
     every = round(1 / drift_share) if drift_share else buckets + 1
     homes: dict[str, list[str]] = {region: [] for region in _REGIONS}
     for number, (name, region) in enumerate(_named(buckets)):
         homes[region].append(name)
-        _record(fleet.recording / region / name, DRIFTED if number % every == 0 else IN_SYNC)
-    for path in (fleet.by_patterns, fleet.by_names):
+        drifted = DRIFTED if alike else DRIFTED.replace("</Custom", f"-{number}</Custom", 1)
+        _record(fleet.recording / region / name, IN_SYNC if number % every else drifted)
+    for path in (fleet.by_patterns, fleet.by_names, fleet.by_policy):
         path.mkdir()
+    (fleet.by_policy / "policy.json").write_text(json.dumps(POLICY, indent=2))
     for number, pattern in enumerate(_PATTERNS):
         write(fleet.by_patterns / f"{number}.json", pattern)
     for region, names in homes.items():
