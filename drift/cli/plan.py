@@ -111,6 +111,8 @@ def plan(  # noqa: PLR0913 - one parameter for each option
     from drift.live.fleet import Fleet
     from drift.planfile import dumps
     from drift.render import decisions
+    from drift.waivers.load import load as load_waivers
+    from drift.waivers.report import doubts, with_waivers
 
     end = None if deadline is None else monotonic() + deadline
     if listed and name not in ("text", "json"):
@@ -119,7 +121,10 @@ def plan(  # noqa: PLR0913 - one parameter for each option
         if listed:
             raise OptionError("--list makes no plan that --out could save.", "Give one of them.")
         output.refuse_unwritable(out)
-    desired = load(paths_or_default(paths), region=region)
+    now = datetime.now(UTC).replace(microsecond=0)
+    places = paths_or_default(paths)
+    waivers = load_waivers(places, today=now.date())
+    desired = with_waivers(load(places, region=region), waivers, strict=strict)
     output.report(desired.diagnostics)
     if not desired.valid:
         output.fail("Nothing was compared: the desired files have errors.")
@@ -151,10 +156,16 @@ def plan(  # noqa: PLR0913 - one parameter for each option
     if wrong:
         output.fail("Nothing was compared: it is not clear what is declared.")
         return 1
-    now = datetime.now(UTC).replace(microsecond=0)
     with progress(fleet.tally):
-        found = compare(discovery, fleet, strict=strict, now=now, fail_on=fail_on)
+        found = compare(
+            discovery, fleet, strict=strict, now=now, waivers=waivers, fail_on=fail_on
+        )
     output.warn_of_clock(clock_offset())
+    doubtful = doubts(waivers, desired.declarations, found, strict=strict)
+    output.report(one for one in doubtful if one not in desired.diagnostics)
+    if any(one.severity == "error" for one in doubtful):
+        output.fail("No plan was made: with --strict, a waiver that is doubtful is an error.")
+        return 1
     reported = frozenset(warning for one in desired.declarations for warning in one.warnings)
     output.warn(found, but=reported)
     text = render(found, name, output.screen(color))

@@ -1,6 +1,7 @@
 """`drift validate`: check desired files only; no network, no credentials."""
 
 import json
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import typer
@@ -23,18 +24,22 @@ def validate(
         typer.Option("--format", help="What is printed."),
     ] = "text",
 ) -> int:
-    """Check desired files, without network or credentials.
+    """Check desired files, and the waivers beside them, without network or credentials.
 
     Exits with 0 if all can be used, and with 1 if not.
     """
     from drift.desired.load import load
+    from drift.waivers.load import load as load_waivers
+    from drift.waivers.report import with_waivers
 
-    desired = load(paths_or_default(paths), region=region)
+    places = paths_or_default(paths)
+    waivers = load_waivers(places, today=datetime.now(UTC).date())
+    desired = with_waivers(load(places, region=region), waivers)
     if name == "json":
         output.write(_json(desired))
     else:
         output.report(desired.diagnostics)
-        output.write(_text(desired))
+        output.write(_text(desired, len(waivers.entries)))
     return 0 if desired.valid else 1
 
 
@@ -42,13 +47,14 @@ def _count(desired: "Desired", severity: str) -> int:
     return sum(found.severity == severity for found in desired.diagnostics)
 
 
-def _text(desired: "Desired") -> str:
+def _text(desired: "Desired", waivers: int) -> str:
     errors, warnings = (_count(desired, severity) for severity in ("error", "warning"))
     found = f"{errors} error{'s' * (errors != 1)}, {warnings} warning{'s' * (warnings != 1)}"
     if not desired.valid:
         return f"The desired files cannot be used: {found}.\n"
+    waived = f"{waivers} waiver{'s' * (waivers != 1)}, " if waivers else ""
     declared = len(desired.declarations)
-    return f"The desired files are valid: {declared} declared, {found}.\n"
+    return f"The desired files are valid: {declared} declared, {waived}{found}.\n"
 
 
 def _json(desired: "Desired") -> str:

@@ -18,7 +18,18 @@ def literal_length(pattern: str) -> int:
     return len(_WILD.sub("", pattern))
 
 
-@lru_cache(maxsize=256)
+def overlap(one: str, other: str) -> bool:
+    """Return whether some name may be both; of two patterns, only their ends are looked at."""
+    if not is_pattern(one):
+        return bool(matcher(other)(one))
+    if not is_pattern(other):
+        return bool(matcher(one)(other))
+    (head, *_, tail), (other_head, *_, other_tail) = _WILD.split(one), _WILD.split(other)
+    heads_agree = head.startswith(other_head) or other_head.startswith(head)
+    return heads_agree and (tail.endswith(other_tail) or other_tail.endswith(tail))
+
+
+@lru_cache(maxsize=4096)
 def matcher(pattern: str) -> Callable[[str], object]:
     """Return what takes a name, and returns something true if it is one of `pattern`.
 

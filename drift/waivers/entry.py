@@ -60,7 +60,7 @@ class Entry:
         if mixed is None:
             return None
         found, wanted = live.normal(), mixed.normal()
-        alike = {name for name in self.target.path[:1] or wanted if wanted[name] == found.get(name)}
+        alike = {name for name, part in wanted.items() if part == found.get(name)}
         fields = type(mixed).model_fields.items()
         return mixed.model_copy(
             update={name: None for name, field in fields if field.alias in alike}
