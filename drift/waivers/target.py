@@ -1,10 +1,11 @@
 """What a waiver can point to: each value that a setting has, by its JSON pointer."""
 
 from collections.abc import Iterator, Mapping
+from functools import cache
 from types import MappingProxyType
 from typing import Annotated, Any, NamedTuple, get_args
 
-from pydantic import ConfigDict, TypeAdapter, ValidationError
+from pydantic import ConfigDict, Field, TypeAdapter, ValidationError
 from pydantic.fields import FieldInfo
 
 from drift.settings import SETTINGS
@@ -39,9 +40,7 @@ class Target(NamedTuple):
         if self.member is None:
             self.model.model_validate(value)
         else:
-            field = self.model.model_fields[self.member]
-            kind: Any = Annotated[(field.annotation, *field.metadata)]
-            TypeAdapter(kind, config=_STRICT).validate_python(value)
+            _adapter(self.model, self.member).validate_python(value)
 
     def is_managed(self, document: Setting) -> bool:
         """Return whether the document has the part that it is, or that it belongs to."""
@@ -64,6 +63,13 @@ def is_in(normal: Normal, path: tuple[str, ...]) -> bool:
             return False
         inner = inner[name]
     return True
+
+
+@cache
+def _adapter(model: type[Element], member: str) -> TypeAdapter[object]:
+    field = model.model_fields[member]
+    kind: Any = Annotated[(field.annotation, Field(), *field.metadata)]
+    return TypeAdapter(kind, config=_STRICT)
 
 
 def _put(members: Mapping[str, object], path: tuple[str, ...], value: object) -> dict[str, object]:

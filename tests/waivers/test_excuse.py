@@ -5,12 +5,13 @@ import pytest
 from drift.check import check, judged
 from drift.live.attempt import Found
 from drift.live.fleet import Fleet
-from drift.live.outcome import Absence
+from drift.live.outcome import Absence, Outcome
 from drift.live.service_error import error_body
 from drift.live.source import Bucket
 from drift.plan import Impact, ResourceChange, Status, Verdict
 from drift.settings.document import Reading, write
 from drift.settings.https import CipherSuite, HttpsConfiguration, Tls
+from drift.settings.setting import Setting
 from tests.declared import NOW, Answers, declared
 from tests.waivers.given import CIPHERS, TLS, TODAY, entries, waiver, waivers
 
@@ -40,7 +41,7 @@ def judge(
     desired: HttpsConfiguration = DESIRED,
     strict: bool = False,
 ) -> ResourceChange:
-    outcome = Reading(found, ()) if found else Absence.SETTING
+    outcome: Outcome = Reading[Setting](found, ()) if found else Absence.SETTING
     at = Found(outcome, Bucket("oss-example", "cn-hangzhou"))
     return judged(declared(desired), at, waivers=entries(*given), strict=strict)
 

@@ -1,0 +1,170 @@
+"""Waivers, as the command line knows them."""
+
+import json
+from collections.abc import Callable
+from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
+from typing import Any, TypeAlias
+
+import pytest
+
+from tests.cli.running import SAMPLES, Ran, process
+from tests.waivers.given import CIPHERS, TLS, waiver
+
+Drift: TypeAlias = Callable[..., Ran]
+Write: TypeAlias = Callable[..., Path]
+
+UPLOADS = (SAMPLES / "desired" / "example-uploads.json").read_text()
+LIVE = "--live", str(SAMPLES / "recording")
+EVERYTHING = ["TLSv1.0", "TLSv1.1", "TLSv1.2", "TLSv1.3"]
+
+
+def today() -> date:
+    return datetime.now(UTC).date()
+
+
+def old_tls(**members: Any) -> dict[str, Any]:
+    expires = (today() + timedelta(100)).isoformat()
+    members = {"Bucket": "example-uploads", "Expires": expires} | members
+    return waiver(f"{TLS}/TLSVersion", EVERYTHING, **members)
+
+
+def all_suites(**members: Any) -> dict[str, Any]:
+    return old_tls(Pointer=CIPHERS, Live={"Enable": False}, **members)
+
+
+@pytest.fixture
+def waived(write: Write) -> Callable[..., Path]:
+    """Write a desired file of a bucket that has drifted, and waivers beside it."""
+
+    def written(*given: dict[str, Any]) -> Path:
+        write("desired/example-uploads.json", UPLOADS)
+        return write("desired/waivers.json", json.dumps({"Waivers": given}, indent=2))
+
+    return written
+
+
+def test_a_waived_drift_is_green_and_in_the_plan(drift: Drift, waived: Callable[..., Path]) -> None:
+    waived(old_tls(), all_suites())
+    ran = drift("plan", *LIVE, "--format", "json")
+    assert (ran.code, ran.err) == (0, "")
+    plan = json.loads(ran.out)
+    assert plan["verdict"] == "in_sync"
+    assert (plan["summary"]["waived"], plan["summary"]["in_sync"]) == (1, 1)
+
+
+def test_a_partly_waived_drift_is_drift(drift: Drift, waived: Callable[..., Path]) -> None:
+    waived(old_tls())
+    assert drift("plan", *LIVE).code == 2
+
+
+@pytest.mark.parametrize(
+    ("paths", "code"),
+    [((), 0), (("desired/example-uploads.json",), 0), (("desired/waivers.json",), 1)],
+)
+def test_waivers_beside_a_named_file_count(
+    drift: Drift, waived: Callable[..., Path], paths: tuple[str, ...], code: int
+) -> None:
+    waived(old_tls(), all_suites())
+    assert drift("plan", *paths, *LIVE).code == code
+
+
+def test_an_expired_waiver_is_a_warning_and_the_drift_is_drift(
+    drift: Drift, waived: Callable[..., Path]
+) -> None:
+    yesterday = (today() - timedelta(1)).isoformat()
+    waived(old_tls(Expires=yesterday), all_suites())
+    ran = drift("plan", *LIVE)
+    assert ran.code == 2
+    assert "desired/waivers.json:15:18: warning: The waiver for" in ran.err
+    assert f"expired on {yesterday}. Mend the drift, or take the waiver out." in ran.err
+    ran = drift("plan", *LIVE, "--strict")
+    ran.failed(": error: The waiver for", "Nothing was compared")
+    assert ran.out == ""
+
+
+def test_a_waiver_that_moved_on_is_a_warning_and_with_strict_an_error(
+    drift: Drift, waived: Callable[..., Path]
+) -> None:
+    waived(old_tls(Live=["TLSv1.0"]), all_suites())
+    ran = drift("plan", *LIVE)
+    assert ran.code == 2
+    assert ran.err.count("\n") == 1
+    assert 'it is ["TLSv1.0", "TLSv1.1", "TLSv1.2", "TLSv1.3"], and ["TLSv1.0"] is' in ran.err
+    ran = drift("plan", *LIVE, "--strict")
+    ran.failed("error: The waiver", "No plan was made: with --strict, a waiver that is doubtful")
+    assert ran.out == ""
+
+
+def test_strict_changes_nothing_for_a_waiver_that_fits(
+    drift: Drift, waived: Callable[..., Path]
+) -> None:
+    soon = (today() + timedelta(30)).isoformat()
+    waived(old_tls(Expires=soon), all_suites())
+    ran = drift("plan", *LIVE, "--strict")
+    assert ran.code == 0
+    assert f"expires in 30 days: after {soon} (UTC)" in ran.err
+
+
+def test_validate_says_all_that_is_wrong_with_desired_files_and_waivers(
+    drift: Drift, waived: Callable[..., Path], write: Write
+) -> None:
+    waived(old_tls(Owner="", Live=[0]), all_suites(Reason="\n"))
+    write("desired/bad.json", "{}")
+    ran = drift("validate").failed(
+        "desired/waivers.json:8:9: error: 0 is not one of TLSv1.0",
+        "[/Waivers/0/Live/0]",
+        '"" is no owner: 1 to 200 characters, not all of them blank, and no control character.',
+        r'"\n" is no reason',
+        "desired/bad.json:1:1: error: `Bucket` is missing.",
+    )
+    assert "The desired files cannot be used: 5 errors, 0 warnings." in ran.out
+    drift("plan", *LIVE).failed("Nothing was compared: the desired files have errors.")
+    write("desired/bad.json", UPLOADS)
+    waived(old_tls(), all_suites(Bucket="nobody"))
+    ran = drift("validate")
+    assert (ran.code, ran.out) == (
+        0,
+        "The desired files are valid: 2 declared, 2 waivers, 0 errors, 1 warning.\n",
+    )
+    found = json.loads(drift("validate", "--format", "json").out)
+    assert [one["pointer"] for one in found["diagnostics"]] == ["/Waivers/1"]
+    assert found["diagnostics"][0]["range"]["filename"] == "desired/waivers.json"
+
+
+def test_fmt_lays_waivers_out_and_leaves_those_beside_a_file_alone(
+    drift: Drift, write: Write
+) -> None:
+    given = dict(reversed(old_tls(Pointer="/HttpsConfiguration/TLS/TLSVersion").items()))
+    file = write("desired/waivers.json", json.dumps({"Waivers": [given], "$schema": "x"}))
+    write("desired/example-uploads.json", UPLOADS)
+    before = file.read_text()
+    assert drift("fmt", "desired/example-uploads.json").code == 0
+    assert file.read_text() == before
+    assert drift("fmt", "--check", file).failed().out == "desired/waivers.json\n"
+    assert drift("fmt").out == "desired/waivers.json\n"
+    after = file.read_text()
+    assert json.loads(after) == json.loads(before)
+    assert [line.strip().split('"')[1] for line in after.splitlines() if '": ' in line] == [
+        "$schema", "Waivers", "Bucket", "Setting", "Pointer", "Live", "Reason", "Owner", "Expires",
+    ]  # fmt: skip
+    assert drift("fmt", "--check", "desired/example-uploads.json", file).code == 0
+    write("desired/waivers.json", "{")
+    drift("fmt").failed("desired/waivers.json:1:2: error: Not JSON")
+
+
+@pytest.mark.parametrize(("days", "code"), [(0, 0), (-1, 2)])
+def test_the_last_day_of_a_waiver_is_one_of_utc_wherever_it_runs(
+    waived: Callable[..., Path], folder: Path, days: int, code: int
+) -> None:
+    """West of UTC it is still yesterday, and east of it tomorrow already: that is of no matter."""
+    zones = ["UTC", "Pacific/Niue", "Pacific/Kiritimati", "XXX+23:59", "XXX-23:59"]
+    before, ran = None, set[Ran]()
+    while before != today():  # midnight may come in between
+        before = today()
+        expires = (before + timedelta(days)).isoformat()
+        waived(old_tls(Expires=expires), all_suites(Expires=expires))
+        ran = {process("plan", *LIVE, cwd=folder, env={"TZ": zone}) for zone in zones}
+    ((found, _, said),) = ran
+    assert found == code
+    assert said.count("expires today" if code == 0 else "expired on") == 2
