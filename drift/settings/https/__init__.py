@@ -93,7 +93,7 @@ class HttpsConfiguration(Setting):
         impact = self.impact(live, difference)
         if impact in (Impact.NEUTRAL, Impact.STRICTER):
             return super().severity(live, difference)
-        sides = live.side(live), self.side(live)
+        sides = live.side(live, strict=True), self.side(live)
         found = risk(difference.path, difference.live, *sides).severity
         if impact is Impact.MIXED and found in (Severity.LOW, Severity.INFO):
             return Severity.MEDIUM
@@ -107,9 +107,9 @@ class HttpsConfiguration(Setting):
         after: Mapping[str, JsonValue] | None,
     ) -> Explanation:
         """Say what an attacker gains from the live value, and whom a return would cut off."""
-        empty, root, *path = change.path.split("/")
+        prefix, path = f"/{cls.root}/", change.path.removeprefix(f"/{cls.root}/").split("/")
         live, desired = cls._read(before), cls._read(after)
-        if [empty, root, len(path)] != ["", cls.root, 2] or live is None or desired is None:
+        if not change.path.startswith(prefix) or live is None or desired is None:
             return Explanation("", "")
         # A part that is not reported means its default, except where nobody knows: with --strict.
         strict = change.impact is Impact.MIXED and path[0] == "CipherSuite"

@@ -43,7 +43,7 @@ def _cut_off_by_version(value: JsonValue, live: Side, desired: Side) -> str:
     cut = lost(live.tls.accepted, desired.tls.accepted)
     if isinstance(value, str):
         cut = tuple(client for client in cut if value in client.versions)
-    return _cuts_off("what has no newer TLS version", cut) if cut else _NOBODY
+    return _cuts_off("what speaks no wanted TLS version", cut) if cut else _NOBODY
 
 
 def _cut_off_by_suite(value: JsonValue, live: Side, desired: Side) -> str:
@@ -51,16 +51,17 @@ def _cut_off_by_suite(value: JsonValue, live: Side, desired: Side) -> str:
         return _UNTOLD
     before = connecting(live.tls, live.ciphers)
     after = connecting(desired.tls, desired.ciphers)
-    both = [*zip(clients(), before, after, strict=True)]
-    cut = tuple(
-        client
-        for client, can, could in both
-        if can and could is False and client.versions & desired.tls.accepted
-        if not isinstance(value, str) or canonical(value) in client.suites
-    )
+    both = [
+        (client, can, could)
+        for client, can, could in zip(clients(), before, after, strict=True)
+        if client.versions & desired.tls.accepted and can is not False and could is not True
+    ]
+    entry = canonical(value) if isinstance(value, str) else None
+    lost_by_suite = [client for client, can, could in both if (can, could) == (True, False)]
+    cut = tuple(one for one in lost_by_suite if entry is None or entry in one.suites)
     if cut:
-        return _cuts_off("what has no other suite", cut)
-    return _UNTOLD if any(can is not False and could is None for _, can, could in both) else _NOBODY
+        return _cuts_off("what has no wanted suite", cut)
+    return _UNTOLD if len(lost_by_suite) < len(both) else _NOBODY
 
 
 def _cuts_off(what: str, cut: tuple[Client, ...]) -> str:

@@ -3,6 +3,7 @@
 What OSS does not publish, such as which suites it counts as strong, is said to be not known.
 """
 
+from collections.abc import Collection
 from typing import NamedTuple
 
 from pydantic import JsonValue
@@ -80,7 +81,7 @@ def risk(path: tuple[str, ...], value: JsonValue, live: Side, desired: Side) -> 
     """Return what is risked where `live` is weaker at `path`, or may be; `value` is live."""
     match path:
         case ("TLS", "TLSVersion"):
-            return _worst(frozenset({value}))
+            return _worst([value])
         case ("TLS", _):
             return _worst(live.tls.accepted - desired.tls.accepted)
         case ("CipherSuite", "CustomCipherSuite" | "TLS13CustomCipherSuite") if value is not None:
@@ -91,7 +92,7 @@ def risk(path: tuple[str, ...], value: JsonValue, live: Side, desired: Side) -> 
             return _NOTHING
 
 
-def _worst(unwanted: frozenset[object]) -> Risk:
+def _worst(unwanted: Collection[object]) -> Risk:
     return next((_OF_VERSION[one] for one in VERSIONS if one in unwanted), _NOTHING)
 
 
