@@ -157,9 +157,7 @@ def plan(  # noqa: PLR0913 - one parameter for each option
         output.fail("Nothing was compared: it is not clear what is declared.")
         return 1
     with progress(fleet.tally):
-        found = compare(
-            discovery, fleet, strict=strict, now=now, waivers=waivers, fail_on=fail_on
-        )
+        found = compare(discovery, fleet, strict=strict, now=now, waivers=waivers, fail_on=fail_on)
     output.warn_of_clock(clock_offset())
     doubtful = doubts(waivers, desired.declarations, found, strict=strict)
     output.report(one for one in doubtful if one not in desired.diagnostics)

@@ -5,8 +5,9 @@ from typing import Any
 
 from pydantic import ValidationError
 
-from drift.check import judged
 from drift.diff import diff
+from drift.discovery.decide import Decision
+from drift.judge import judged
 from drift.live.attempt import Found
 from drift.live.source import Bucket
 from drift.plan import Change, ResourceChange, Status
@@ -26,7 +27,7 @@ def judge(
     desired: HttpsConfiguration, live: HttpsConfiguration, *given: dict[str, Any]
 ) -> ResourceChange:
     found = Found(Reading(live, ()), Bucket("oss-example", "cn-hangzhou"))
-    return judged(declared(desired), found, waivers=entries(*given))
+    return judged(Decision(found.bucket, declared(desired)), found, waivers=entries(*given))
 
 
 def mixed(desired: HttpsConfiguration, pointer: str, value: Any) -> HttpsConfiguration | None:

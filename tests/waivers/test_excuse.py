@@ -2,7 +2,9 @@ from typing import Any
 
 import pytest
 
-from drift.check import check, judged
+from drift.check import check
+from drift.discovery.decide import Decision
+from drift.judge import judged
 from drift.live.attempt import Found
 from drift.live.fleet import Fleet
 from drift.live.outcome import Absence, Outcome
@@ -43,7 +45,9 @@ def judge(
 ) -> ResourceChange:
     outcome: Outcome = Reading[Setting](found, ()) if found else Absence.SETTING
     at = Found(outcome, Bucket("oss-example", "cn-hangzhou"))
-    return judged(declared(desired), at, waivers=entries(*given), strict=strict)
+    return judged(
+        Decision(at.bucket, declared(desired)), at, waivers=entries(*given), strict=strict
+    )
 
 
 def waived(found: ResourceChange) -> list[tuple[str, bool]]:
