@@ -44,7 +44,7 @@ _DONE: "dict[Action, str]" = {
     "resolved": "Comment updated: the drift is resolved",
     "unchanged": "Comment left as it is: it says the same",
     "outdated": "Nothing sent: a newer run, or one of a newer commit, has commented",
-    "unneeded": "No comment: nothing drifted",
+    "unneeded": "No comment: there is no drift that counts",
 }
 _FORESEEN: "dict[Action, str]" = {
     "created": "A comment would be created",
@@ -52,7 +52,7 @@ _FORESEEN: "dict[Action, str]" = {
     "resolved": "The comment would be updated: the drift is resolved",
     "unchanged": "The comment would be left as it is: it says the same",
     "outdated": "Nothing would be sent: a newer run, or one of a newer commit, has commented",
-    "unneeded": "There would be no comment: nothing drifted",
+    "unneeded": "There would be no comment: there is no drift that counts",
 }
 
 

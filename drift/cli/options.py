@@ -72,6 +72,14 @@ Paths: TypeAlias = Annotated[
 ColorOption: TypeAlias = Annotated[
     Color, typer.Option("--color", help="When to use colour; NO_COLOR and FORCE_COLOR count too.")
 ]
+ExplainOption: TypeAlias = Annotated[
+    bool,
+    typer.Option(
+        "--explain",
+        envvar="DRIFT_EXPLAIN",
+        help="In text, say of each drift how much it matters, and to whom.",
+    ),
+]
 RegionOption: TypeAlias = Annotated[
     str | None,
     typer.Option(

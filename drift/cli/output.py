@@ -116,10 +116,11 @@ def warn_of_clock(offset: timedelta) -> None:
         )
 
 
-def screen(color: Color) -> Screen:
-    """Return what standard output can show."""
+def screen(color: Color, *, explain: bool = False) -> Screen:
+    """Return what standard output can show, and whether text explains why a change matters."""
     width = shutil.get_terminal_size().columns if sys.stdout.isatty() else None
-    return Screen(width, color == "always" or (color == "auto" and _has_color()))
+    has_color = color == "always" or (color == "auto" and _has_color())
+    return Screen(width, has_color, explain)
 
 
 def save(path: Path, text: str) -> None:

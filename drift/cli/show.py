@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 from drift.cli import output
-from drift.cli.options import ColorOption
+from drift.cli.options import ColorOption, ExplainOption
 from drift.render import Format, render
 
 
@@ -17,6 +17,7 @@ def show(
     name: Annotated[
         Format, typer.Option("--format", envvar="DRIFT_FORMAT", help="What is printed.")
     ] = "text",
+    explain: ExplainOption = False,
     color: ColorOption = "auto",
 ) -> int:
     """Print a saved plan in any format.
@@ -28,5 +29,5 @@ def show(
     gc.set_threshold(1_000_000, 50, 100)  # a plan is no garbage: to look for some took a tenth
     plan = load(path)
     output.warn(plan)
-    output.write(render(plan, name, output.screen(color)))
+    output.write(render(plan, name, output.screen(color, explain=explain)))
     return 0

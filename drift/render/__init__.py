@@ -14,10 +14,14 @@ Format: TypeAlias = Literal[
 
 @dataclass(frozen=True)
 class Screen:
-    """Where text will be shown. Without a width, lines are as long as they are."""
+    """Where text will be shown, and whether it explains why a change matters.
+
+    Without a width, lines are as long as they are.
+    """
 
     width: int | None = None
     color: bool = False
+    explain: bool = False
 
 
 class _Module(Protocol):

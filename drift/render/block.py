@@ -8,6 +8,7 @@ from typing import TypeAlias
 from pydantic import JsonValue
 
 from drift.plan import Change, ResourceChange
+from drift.render.excuse import needed
 from drift.render.line import Line
 from drift.untrusted import visible
 
@@ -17,7 +18,7 @@ _Path: TypeAlias = tuple[str, ...]
 
 
 def block(resource: ResourceChange, *, named: bool = True) -> Iterator[Line]:
-    """Yield the lines of a resource with changes; what does not change is only counted.
+    """Yield the lines of a resource that must change; what does not change is only counted.
 
     Without its name, it stands for all buckets that need the same.
     """
@@ -25,7 +26,7 @@ def block(resource: ResourceChange, *, named: bool = True) -> Iterator[Line]:
     names = [resource.type, resource.name] if named else [resource.type]
     yield Line(f"  {symbol} resource {' '.join(map(_json, names))} {{", symbol)
     holders: list[_Path] = []
-    for holder, changes in groupby(resource.changes, key=_holder):
+    for holder, changes in groupby(needed(resource), key=_holder):
         holders.append(holder)
         draw = _part if holder[1:] else _attributes
         yield from draw(resource, holder, list(changes))

@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 
 from pydantic import JsonValue
 
-from drift.plan import Problem, ResourceChange
+from drift.plan import Change, Problem, ResourceChange
 
 _JSON = json.JSONEncoder(sort_keys=True)
 
@@ -45,9 +45,9 @@ class Group(NamedTuple):
 def folded(resources: Iterable[ResourceChange]) -> tuple[Group, ...]:
     """Return the buckets in groups, in the order of their first ones.
 
-    Alike are buckets whose changes, and whose parts that change, are equal on both sides. Where
-    they are declared, request ids, warnings and what has no effect may differ, and the names that
-    advice gives the buckets.
+    Alike are buckets whose changes, and whose parts that change, are equal on both sides, with the
+    rules that they break and what excuses them. Where they are declared, request ids, warnings and
+    what has no effect may differ, and the names that advice gives the buckets.
     """
     judged = list(resources)
     meanings = Counter(resource.meaning for resource in judged)
@@ -63,10 +63,7 @@ def folded(resources: Iterable[ResourceChange]) -> tuple[Group, ...]:
 def likeness(resource: ResourceChange) -> str:
     """Return what is equal for two buckets that are alike, and for no others."""
     problem = resource.problem
-    changes = [
-        (change.path, change.action, change.before, change.after, change.impact)
-        for change in resource.changes
-    ]
+    changes = [_values(change) for change in resource.changes]
     touched = {tuple(change.path.split("/")[1:3]) for change in resource.changes}
     sides = [_parts(side, touched) for side in (resource.change.before, resource.change.after)]
     said = problem and (
@@ -74,6 +71,17 @@ def likeness(resource: ResourceChange) -> str:
     )  # fmt: skip
     head = (resource.type, resource.status, resource.impact, resource.meaning)
     return _JSON.encode((head, resource.change.actions, changes, sides, said))
+
+
+def _values(change: Change) -> tuple[object, ...]:
+    """Return all that reports tell of a change, but for where it is declared."""
+    rules = [
+        (rule.title, rule.pointer, rule.help, rule.source.file, rule.source.line)
+        for rule in change.violations
+    ]
+    excuse = change.waiver and change.waiver.model_dump(mode="json")
+    what = (change.path, change.action, change.before, change.after)
+    return (*what, change.impact, change.severity, rules, excuse)
 
 
 def _of_any(problem: Problem, name: str) -> str:

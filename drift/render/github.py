@@ -4,8 +4,9 @@ from collections.abc import Iterator
 
 from drift.plan import Plan
 from drift.render import Screen
-from drift.render.phrase import counted, numbers
-from drift.render.result import Result, fitted, results
+from drift.render.few import fitted
+from drift.render.phrase import counted, numbers, uncounted
+from drift.render.result import Result, results
 from drift.render.rule import Level
 
 _COMMANDS: dict[Level, str] = {"error": "error", "warning": "warning", "note": "notice"}
@@ -46,4 +47,5 @@ def _annotation(command: str, result: Result) -> str:
 
 
 def _verdict(plan: Plan) -> str:
-    return f"Verdict: {plan.verdict}. Buckets: {counted(numbers(plan))}."
+    said = f"Verdict: {plan.verdict}. Buckets: {counted(numbers(plan))}. {uncounted(plan)}"
+    return said.rstrip()

@@ -2,20 +2,32 @@
 
 import json
 
-from drift.plan import Plan
+from drift.plan import Plan, Severity
 from drift.render import Screen
 from drift.render.result import Location, Result, anchor, results
 from drift.render.rule import Rule
+from drift.render.why import worst
 
-_SEVERITY = {
+_BY_SEVERITY = {
+    Severity.CRITICAL: "blocker",
+    Severity.HIGH: "critical",
+    Severity.MEDIUM: "major",
+    Severity.LOW: "minor",
+    Severity.INFO: "info",
+}
+"""GitLab knows five severities, too, by other names."""
+
+_BY_RULE = {
     Rule.UNREADABLE: "blocker",
     Rule.WEAKER: "critical",
     Rule.MIXED: "critical",
     Rule.MISSING: "major",
     Rule.STRICTER: "major",
     Rule.NEUTRAL: "minor",
+    Rule.UNDECLARED: "major",
     Rule.WARNING: "minor",
 }
+"""The severity of what has none of its own, as all in plans of older versions."""
 
 
 def render(plan: Plan, _screen: Screen) -> str:
@@ -31,11 +43,17 @@ def render(plan: Plan, _screen: Screen) -> str:
 
 def _issue(result: Result, home: Location) -> dict[str, object]:
     file, line, _ = result.location or home
-    undeclared = "major" if result.level == "error" else "info"
     return {
         "description": result.message,
         "check_name": result.rule.value,
         "fingerprint": result.fingerprint,
-        "severity": _SEVERITY.get(result.rule, undeclared),
+        "severity": _severity(result),
         "location": {"path": file, "lines": {"begin": line}},
     }
+
+
+def _severity(result: Result) -> str:
+    if result.level == "note":
+        return "info"
+    known = worst(result.drift) if result.drift else None
+    return _BY_SEVERITY[known] if known else _BY_RULE[result.rule]

@@ -103,10 +103,11 @@ def _became(result: Result) -> str:
 
 
 def _body(result: Result, resource: ResourceChange) -> str:
-    """Return what it is, each change on a line, and where the first of them is declared."""
-    lines = [result.summary]
+    """Return what it is and why, each change on a line, and where the first is declared."""
+    lines = [result.summary, *result.breaches]
     if needed := steps(resource):
         lines += ("Needed:", *(f"  {visible(step, 500)}" for step in needed))
+    lines += result.reasons
     if result.location:
         file, line, column = result.location
         lines.append(f"Declared in {file}:{line}:{column}.")

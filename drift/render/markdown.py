@@ -9,13 +9,13 @@ from drift.render import Screen, markdown_group
 from drift.render.fold import Group, folded
 from drift.render.ladder import Limit, climb
 from drift.render.markdown_head import head, title
-from drift.render.phrase import buckets
-from drift.render.rule import Rule, rule_of
+from drift.render.phrase import buckets, ignored
+from drift.render.rule import Kind, Rule, kind_of
 
 _WORST = 10
 _ELSEWHERE = "`drift plan --out PLAN` saves the whole plan, and `drift show PLAN` prints it."
 
-_Groups: TypeAlias = Sequence[tuple[Rule, Group]]
+_Groups: TypeAlias = Sequence[tuple[Kind, Group]]
 """The buckets about which something is to be said, the gravest first."""
 
 
@@ -37,7 +37,9 @@ def resolved(plan: Plan) -> str:
     """Return what is to be said when a drift is gone; raise `ValueError` if it is not."""
     if plan.verdict is not Verdict.IN_SYNC:
         raise ValueError("only a drift that is gone is resolved")
-    return head(plan, "✅ Resolved: live matches desired again")
+    is_equal = plan.summary.waived + ignored(plan) == 0
+    said = "live matches desired again" if is_equal else "no drift that counts is left"
+    return head(plan, f"✅ Resolved: {said}")
 
 
 def _rungs(plan: Plan, whole: str, caveat: str = "") -> Iterator[str]:
@@ -47,12 +49,12 @@ def _rungs(plan: Plan, whole: str, caveat: str = "") -> Iterator[str]:
     if left_out := _left_out_by_folding(groups):
         text = _shortened(top, f"{', '.join(left_out)}. {whole}")
         yield text + "".join(markdown_group.in_short(*one) for one in groups)
-    rules = _merged(groups)
-    number = buckets(sum(len(group.resources) for _, group in rules))
+    kinds = _merged(groups)
+    number = buckets(sum(len(group.resources) for _, group in kinds))
     text = _shortened(top, f"for each of {number}, what must change, why, and the notes. {whole}")
-    yield text + "".join(markdown_group.by_line(*one) for one in rules)
+    yield text + "".join(markdown_group.by_line(*one) for one in kinds)
     text = _shortened(top, f"what must change, and all but the worst of {number}. {whole}")
-    yield text + _counts(rules)
+    yield text + _counts(kinds)
 
 
 def _at_length(groups: _Groups) -> str:
@@ -63,10 +65,10 @@ def _shortened(top: str, left_out: str) -> str:
     return f"{top}> **Shortened to fit.** Left out: {left_out}\n\n"
 
 
-def _counts(rules: _Groups) -> str:
+def _counts(kinds: _Groups) -> str:
     """Return how many have what, and a line for each of the worst."""
-    counts = "".join(markdown_group.by_number(*one) for one in rules)
-    every = [(rule, one) for rule, group in rules for one in group.resources]
+    counts = "".join(markdown_group.by_number(*one) for one in kinds)
+    every = [(kind, one) for kind, group in kinds for one in group.resources]
     worst = "".join(markdown_group.in_a_line(*one) for one in every[:_WORST])
     return f"{counts}\n### The worst\n\n{worst}"
 
@@ -76,16 +78,16 @@ def _grouped(plan: Plan) -> _Groups:
     groups = folded(
         one for one in plan.resource_changes if one.status is not Status.IN_SYNC or one.warnings
     )
-    found = [(rule_of(group.first) or Rule.WARNING, group) for group in groups]
+    found = [(kind_of(group.first, plan) or Kind(Rule.WARNING), group) for group in groups]
     return sorted(found, key=lambda one: one[0].gravity)
 
 
 def _merged(groups: _Groups) -> _Groups:
-    """Return one group for each rule."""
-    of_rule: defaultdict[Rule, list[ResourceChange]] = defaultdict(list)
-    for rule, group in groups:
-        of_rule[rule] += group.resources
-    return [(rule, Group(tuple(resources))) for rule, resources in of_rule.items()]
+    """Return one group for each kind."""
+    of_kind: defaultdict[Kind, list[ResourceChange]] = defaultdict(list)
+    for kind, group in groups:
+        of_kind[kind] += group.resources
+    return [(kind, Group(tuple(resources))) for kind, resources in of_kind.items()]
 
 
 def _left_out_by_folding(groups: _Groups) -> list[str]:

@@ -5,12 +5,14 @@ Every line begins with something of ours: at the start of one, a forge may take 
 
 from collections.abc import Iterator, Sequence
 
-from drift.plan import ResourceChange
+from drift.plan import ResourceChange, Status
+from drift.render import markdown_why
 from drift.render.diff_block import diff_lines
+from drift.render.excuse import needed, through, until
 from drift.render.fold import Group
 from drift.render.markdown_text import code, fence, prose, span
 from drift.render.phrase import agreed, buckets, by_region, does, place
-from drift.render.rule import Rule
+from drift.render.rule import Kind
 
 MOST_NAMES = 5
 """So many names and regions are told where there is little room."""
@@ -20,11 +22,11 @@ _LONGEST_OPEN = 40
 """How many buckets, and how many lines of a diff, are shown without a click."""
 
 
-def at_length(rule: Rule, group: Group) -> str:
+def at_length(kind: Kind, group: Group) -> str:
     """Return all that is known of the buckets."""
     notes = [_notes(one) for one in group.resources]
     shared = notes[0] if notes.count(notes[0]) == len(notes) else ()
-    text = _top(rule, group, None) + _list(shared)
+    text = _top(kind, group, None) + _list(shared)
     if group.is_single:
         return text
     lines = [
@@ -34,9 +36,9 @@ def at_length(rule: Rule, group: Group) -> str:
     return text + _folding("".join(lines), len(lines) > _MOST_OPEN, f"The {buckets(len(lines))}")
 
 
-def in_short(rule: Rule, group: Group) -> str:
+def in_short(kind: Kind, group: Group) -> str:
     """Return what must change, and the names of a few of the buckets."""
-    text = _top(rule, group, MOST_NAMES)
+    text = _top(kind, group, MOST_NAMES)
     if group.is_single:
         return text
     names = ", ".join(code(one.name) for one in group.resources[:MOST_NAMES])
@@ -44,27 +46,27 @@ def in_short(rule: Rule, group: Group) -> str:
     return f"{text}Buckets: {names}{f' and {rest} more' if rest > 0 else ''}\n\n"
 
 
-def by_line(rule: Rule, group: Group) -> str:
+def by_line(kind: Kind, group: Group) -> str:
     """Return a line for each bucket."""
     number = len(group.resources)
     lines = (_line(one, *_reasons(one)) for one in group.resources)
-    return f"### {buckets(number)} {agreed(rule.title, number)}\n\n{''.join(lines)}\n"
+    return f"### {buckets(number)} {agreed(kind.title, number)}\n\n{''.join(lines)}\n"
 
 
-def by_number(rule: Rule, group: Group) -> str:
+def by_number(kind: Kind, group: Group) -> str:
     """Return one line for all buckets."""
     number = len(group.resources)
     regions = by_region(group.regions, lambda name: code(name, 20), MOST_NAMES)
-    return f"- {buckets(number)} {agreed(rule.title, number)}: {regions}\n"
+    return f"- {buckets(number)} {agreed(kind.title, number)}: {regions}\n"
 
 
-def in_a_line(rule: Rule, one: ResourceChange) -> str:
+def in_a_line(kind: Kind, one: ResourceChange) -> str:
     """Return a line of a length that is bounded: what matters about one bucket."""
     where = [code(one.name, 63), code(one.region or "unknown", 20)]
     where += [span(place) for place in _places(one, 60)]
     problem = one.problem
     said = f"{code(problem.code, 40)}: {prose(problem.message, 80)}" if problem else ""
-    told = " · ".join((rule.title, *filter(None, (said, prose(one.meaning, 120)))))
+    told = " · ".join((kind.title, *filter(None, (said, prose(one.meaning, 120)))))
     return f"- {' · '.join(where)}: {told}\n"
 
 
@@ -73,7 +75,7 @@ def note_count(group: Group) -> int:
     return sum(len(one.inert) + len(one.warnings) for one in group.resources)
 
 
-def _top(rule: Rule, group: Group, most_regions: int | None) -> str:
+def _top(kind: Kind, group: Group, most_regions: int | None) -> str:
     """Return the heading, what is the matter, and what must change."""
     number = len(group.resources)
     one = group.first
@@ -84,7 +86,8 @@ def _top(rule: Rule, group: Group, most_regions: int | None) -> str:
         else f"By region: {by_region(group.regions, code, most_regions)}"
     )
     said = "".join(f"{line}\n\n" for line in (where, *filter(None, _said(group))))
-    return f"### {who} {agreed(rule.title, number)}\n\n{said}{_diff(group)}"
+    title = agreed(f"{kind.title}{through(one)}", number)
+    return f"### {who} {title}\n\n{said}{_diff(group)}"
 
 
 def _said(group: Group) -> Iterator[str]:
@@ -94,10 +97,11 @@ def _said(group: Group) -> Iterator[str]:
     if one.changes:
         it = "It" if group.is_single else "Each"
         yield does(it, one, prose(one.meaning))
+        yield from markdown_why.why(it, one)
 
 
 def _diff(group: Group) -> str:
-    if not group.first.changes:
+    if not needed(group.first):
         return ""
     lines = [*diff_lines(group.first, named=group.is_single)]
     return _folding(fence(lines, "diff"), len(lines) > _LONGEST_OPEN, "What must change")
@@ -123,6 +127,8 @@ def _where(one: ResourceChange) -> Iterator[str]:
 def _reasons(one: ResourceChange) -> Iterator[str]:
     if one.problem:
         yield code(one.problem.code)
+    if one.status is Status.WAIVED:
+        yield f"through {until(one)}"
 
 
 def _places(one: ResourceChange, longest: int) -> Iterator[str]:

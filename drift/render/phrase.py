@@ -10,13 +10,14 @@ NO_BUCKET = "No declared bucket was found, so nothing is called green."
 
 STATUS = {
     Status.IN_SYNC: "in sync",
+    Status.WAIVED: "waived",
     Status.DRIFT: "drifted",
     Status.MISSING: "missing",
     Status.UNREADABLE: "not judged",
     Status.UNDECLARED: "undeclared",
 }
 
-_MANY = {"is": "are", "does": "do", "differs": "differ", "has": "have"}
+_MANY = {"is": "are", "does": "do", "differs": "differ", "has": "have", "breaks": "break"}
 
 
 def buckets(number: int) -> str:
@@ -53,12 +54,35 @@ def counted(of_kind: Mapping[str, int]) -> str:
 
 
 def todo(plan: Plan) -> str:
-    """Return how much there is to do, as Terraform says it; nothing if the plan is in sync."""
-    if plan.verdict is Verdict.IN_SYNC:
+    """Return how much there is to do, as Terraform says it; nothing if that is nothing."""
+    if plan.verdict is Verdict.IN_SYNC and not plan.applyable:
         return ""
     actions = [resource.change.actions for resource in plan.resource_changes]
     add, change = actions.count(("create",)), actions.count(("update",))
     return f"Plan: {add} to add, {change} to change, 0 to destroy."
+
+
+def green(plan: Plan) -> str:
+    """Return what a plan that is in sync comes to; what is excused is not called equal."""
+    number = plan.summary.waived
+    waived = f" {number} {'drift is' if number == 1 else 'drifts are'} waived." if number else ""
+    if uncounted(plan):
+        return f"Nothing that counts has drifted.{waived}"
+    return f"No changes are needed.{waived}" if waived else "No changes. Live matches desired."
+
+
+def ignored(plan: Plan) -> int:
+    """Return how many of the drifted buckets do not count."""
+    return sum(map(plan.ignores, plan.resource_changes))
+
+
+def uncounted(plan: Plan) -> str:
+    """Return how many of the drifted buckets do not count, and why; nothing if all of them do."""
+    if not (number := ignored(plan)):
+        return ""
+    count = agreed("does not count", number)
+    weaker = "nothing there is weaker than desired"
+    return f"Of the drifted, {number} {count}, by --fail-on weaker: {weaker}."
 
 
 def idle(plan: Plan) -> str:
@@ -81,3 +105,8 @@ def read_at(plan: Plan) -> str:
 def place(source: Source, longest: int = 300) -> str:
     """Return the file, of at most so many characters, and the line."""
     return f"{visible(source.file, longest)}:{source.line}"
+
+
+def ended(sentence: str) -> str:
+    """Return a stranger's sentence with an end."""
+    return sentence if not sentence or sentence.endswith((".", "!", "?")) else f"{sentence}."

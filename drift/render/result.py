@@ -2,22 +2,24 @@
 
 import hashlib
 import json
-from collections.abc import Callable, Hashable, Iterable, Iterator, Sequence
+from collections.abc import Hashable, Iterable, Sequence
 from posixpath import normpath
 from typing import NamedTuple
 
 from drift.plan import Finding, Plan, Problem, ResourceChange, Source
-from drift.render.fold import Group, likeness
+from drift.render import plain
+from drift.render.excuse import through, told
+from drift.render.fold import likeness
 from drift.render.phrase import NO_BUCKET, does
-from drift.render.rule import Level, Rule, level_of, rule_of
+from drift.render.rule import Kind, Level, Rule, kind_of, level_of
 from drift.render.steps import short, steps
-from drift.settings.english import listed
 from drift.untrusted import visible
 
-_LONGEST = 1_300
+LONGEST = 1_300
 """The longest summary, in characters: a problem's name, code, message and advice."""
 
 _MOST_STEPS = 8
+_MOST_REASONS = 3
 _CANONICAL = json.JSONEncoder(sort_keys=True).encode
 _LARGEST = (1 << 31) - 1
 """The largest line that every reader of reports takes; a plan from a file may have any number."""
@@ -42,7 +44,7 @@ class Result(NamedTuple):
     lines move, and an alert that was dismissed never hides another drift.
     """
 
-    rule: Rule
+    kind: Kind
     level: Level
     summary: str
     detail: str
@@ -52,16 +54,42 @@ class Result(NamedTuple):
     warning: Finding | None = None
 
     @property
-    def message(self) -> str:
-        """All of it, on one line."""
-        return f"{self.summary} {self.detail}".rstrip()
+    def rule(self) -> Rule:
+        """What it falls under."""
+        return self.kind.rule
 
     @property
-    def kind(self) -> Hashable:
+    def drift(self) -> ResourceChange | None:
+        """The bucket whose changes it is about, or the first of many; None if it is of no drift."""
+        if self.warning or not self.resources or not self.resources[0].changes:
+            return None
+        return self.resources[0]
+
+    @property
+    def message(self) -> str:
+        """All of it, on one line: what it is, why, what to do, and what that means."""
+        pieces = (self.summary, *self.breaches, self.detail, *self.reasons)
+        return " ".join(filter(None, pieces))
+
+    @property
+    def breaches(self) -> tuple[str, ...]:
+        """A sentence for each of the first rules of policies that are broken."""
+        return _first(plain.broken(self.drift), "rules are broken") if self.drift else ()
+
+    @property
+    def reasons(self) -> tuple[str, ...]:
+        """How much it matters, to whom, and what excuses it: a sentence or a few each."""
+        if self.drift is None:
+            return ()
+        explained = _first(plain.explained(self.drift), "reasons are left out")
+        return (*explained, *_first(plain.excused(self.drift), "waivers are left out"))
+
+    @property
+    def alike(self) -> Hashable:
         """What is equal where the same is to be said, whatever the bucket."""
         if self.warning:
             return self.rule, self.resources[0].type, self.warning.path, self.warning.message
-        return self.rule, *map(likeness, self.resources[:1])
+        return self.kind, *map(likeness, self.resources[:1])
 
     @property
     def buckets(self) -> int:
@@ -76,28 +104,13 @@ def results(plan: Plan) -> tuple[Result, ...]:
     """
     found = [_nothing(plan)] if not plan.summary.buckets else []
     for resource in plan.resource_changes:
-        if rule := rule_of(resource):
-            found.append(_result(rule, plan, resource))
+        if kind := kind_of(resource, plan):
+            found.append(_result(kind, plan, resource))
         found += (
-            _result(Rule.WARNING, plan, resource, warning)
+            _result(Kind(Rule.WARNING), plan, resource, warning)
             for warning in dict.fromkeys(resource.warnings)
         )
     return tuple(sorted(found, key=_gravity))
-
-
-def fitted(found: Sequence[Result], most: int) -> tuple[Result, ...]:
-    """Return at most so many results: all, or folded where they are alike, or the worst of them.
-
-    They are folded first where they are alike on the same line, then wherever they are.
-    """
-    rungs: tuple[Callable[[Result], Hashable], ...] = (_each, _same_line, _alike)
-    for rung in rungs:
-        groups: dict[Hashable, list[Result]] = {}
-        for one in found:
-            groups.setdefault(rung(one), []).append(one)
-        if len(groups) <= most:
-            break
-    return tuple(map(_folded, _worst([*groups.values()], most)))
 
 
 def anchor(plan: Plan) -> Location:
@@ -111,24 +124,23 @@ def anchor(plan: Plan) -> Location:
 
 
 def _nothing(plan: Plan) -> Result:
-    rule = Rule.UNREADABLE
-    digest = _digest([rule.value])
-    return Result(rule, level_of(rule, plan), NO_BUCKET, "", None, digest)
+    kind = Kind(Rule.UNREADABLE)
+    return Result(kind, level_of(kind, plan), NO_BUCKET, "", None, digest([kind.rule.value]))
 
 
 def _result(
-    rule: Rule, plan: Plan, resource: ResourceChange, warning: Finding | None = None
+    kind: Kind, plan: Plan, resource: ResourceChange, warning: Finding | None = None
 ) -> Result:
-    changes = () if warning else resource.changes
+    changes = () if warning else told(resource)
     source = changes[0].source if changes else resource.source
     facts = [warning.path, warning.message] if warning else _facts(resource)
     return Result(
-        rule,
-        level_of(rule, plan),
-        visible(_summary(rule, resource, warning or resource.problem), _LONGEST),
-        "" if warning else visible(_needed(resource), _LONGEST),
-        _location(source) if source else None,
-        _digest([rule.value, resource.type, resource.name, resource.region, facts]),
+        kind,
+        level_of(kind, plan),
+        visible(summary(kind, resource, warning or resource.problem), LONGEST),
+        "" if warning else visible(_needed(resource), LONGEST),
+        located(source) if source else None,
+        digest([kind.rule.value, resource.type, resource.name, resource.region, facts]),
         (resource,),
         warning,
     )
@@ -139,22 +151,23 @@ def _facts(resource: ResourceChange) -> list[str]:
     if resource.problem:
         return [resource.problem.code]
     return sorted(
-        {_CANONICAL([one.path, one.action, one.before, one.after]) for one in resource.changes}
+        {_CANONICAL([one.path, one.action, one.before, one.after]) for one in told(resource)}
     )
 
 
-def _digest(facts: Sequence[object]) -> str:
+def digest(facts: Sequence[object]) -> str:
+    """Return a fingerprint of facts, in their order."""
     return hashlib.sha256(json.dumps(facts).encode()).hexdigest()
 
 
-def _summary(rule: Rule, resource: ResourceChange, said: Finding | Problem | None) -> str:
+def summary(kind: Kind, resource: ResourceChange, said: Finding | Problem | None) -> str:
     """Return it as raw text: `visible` comes last, as pieces could join into something to obey."""
-    head = f"{short(resource.address)} {rule.title}"
+    head = f"{short(resource.address)} {kind.title}{through(resource) if said is None else ''}"
     if isinstance(said, Finding):
         return f"{head}: {short(said.message, 500)} [{short(said.path)}]"
     if said:
-        told = f"{short(said.message, 500)} {short(said.advice, 500)}"
-        return f"{head}: {short(said.code)}. {told}".rstrip()
+        advised = f"{short(said.message, 500)} {short(said.advice, 500)}"
+        return f"{head}: {short(said.code)}. {advised}".rstrip()
     meaning = does("it", resource, short(resource.meaning, 500)) if resource.changes else ""
     return f"{head}: {meaning}" if meaning else f"{head}."
 
@@ -166,7 +179,8 @@ def _needed(resource: ResourceChange) -> str:
     return f"Needed: {'; '.join(needed[:_MOST_STEPS])}{rest}." if needed else ""
 
 
-def _location(source: Source) -> Location:
+def located(source: Source) -> Location:
+    """Return a place as readers of reports take it."""
     return Location(_file(source.file), min(source.line, _LARGEST), min(source.column, _LARGEST))
 
 
@@ -174,55 +188,14 @@ def _file(name: str) -> str:
     return normpath(visible(name, 500))
 
 
-def _gravity(result: Result) -> tuple[int, str, str, str]:
+def _first(sentences: Iterable[str], more: str) -> tuple[str, ...]:
+    """Return the first of the sentences, and how many `more` there are."""
+    every = [*sentences]
+    rest = len(every) - _MOST_REASONS
+    return (*every[:_MOST_REASONS], *([f"{rest} more {more}."] if rest > 0 else []))
+
+
+def _gravity(result: Result) -> tuple[tuple[bool, int], str, str, str]:
     resource = result.resources[0] if result.resources else None
     name, kind = (resource.name, resource.type) if resource else ("", "")
-    return result.rule.gravity, name, kind, result.fingerprint
-
-
-def _each(result: Result) -> Hashable:
-    return result.fingerprint
-
-
-def _same_line(result: Result) -> Hashable:
-    return result.location and result.location[:2], result.kind
-
-
-def _alike(result: Result) -> Hashable:
-    return result.kind
-
-
-def _worst(groups: Sequence[list[Result]], most: int) -> list[list[Result]]:
-    """Return the worst; of each rule the first, before a second of any.
-
-    Else a drift would vanish behind buckets that could not be judged.
-    """
-    first = {alike[0].rule: place for place, alike in reversed([*enumerate(groups)])}
-    places = sorted(range(len(groups)), key=lambda place: place not in first.values())
-    return [groups[place] for place in sorted(places[:most])]
-
-
-def _folded(alike: Sequence[Result]) -> Result:
-    """Return one result for many; its fingerprint is another as soon as one of them is."""
-    first = alike[0]
-    if len(alike) == 1:
-        return first
-    group = Group(tuple(_resources(alike)))
-    resources = group.resources
-    regions = ", ".join(
-        f"{count} in {short(region) or 'an unknown region'}" for region, count in group.regions[:5]
-    )
-    summary = _summary(first.rule, group.first, first.warning or group.problem)
-    names = listed([short(one.name, 63) for one in resources])
-    more = visible(f"{len(resources)} buckets are alike: {names}; {regions}.", _LONGEST)
-    return first._replace(
-        summary=visible(summary, _LONGEST),
-        detail=f"{first.detail} {more}".lstrip(),
-        fingerprint=_digest(sorted(one.fingerprint for one in alike)),
-        resources=resources,
-    )
-
-
-def _resources(alike: Iterable[Result]) -> Iterator[ResourceChange]:
-    for one in alike:
-        yield from one.resources
+    return result.kind.gravity, name, kind, result.fingerprint

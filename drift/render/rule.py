@@ -1,7 +1,7 @@
 """What can be reported about a bucket: stable ids, in the order of their gravity."""
 
 from enum import Enum
-from typing import Literal, TypeAlias
+from typing import Literal, NamedTuple, TypeAlias
 
 from drift.plan import Impact, Plan, ResourceChange, Status
 
@@ -19,6 +19,7 @@ class Rule(Enum):
     NEUTRAL = "drift-neutral"
     UNDECLARED = "bucket-undeclared"
     WARNING = "live-warning"
+    WAIVED = "drift-waived"
 
     @property
     def title(self) -> str:
@@ -31,6 +32,25 @@ class Rule(Enum):
         return _ORDER[self]
 
 
+class Kind(NamedTuple):
+    """What buckets are filed under: a rule, and whether it counts for the verdict."""
+
+    rule: Rule
+    is_counted: bool = True
+
+    @property
+    def title(self) -> str:
+        """What it says of the bucket, in a few words."""
+        return self.rule.title + ("" if self.is_counted else _UNCOUNTED)
+
+    @property
+    def gravity(self) -> tuple[bool, int]:
+        """Where it stands among the others: what counts before all that does not."""
+        return not self.is_counted, self.rule.gravity
+
+
+_UNCOUNTED = "; that does not count, by --fail-on weaker"
+
 _TITLE = {
     Rule.UNREADABLE: "could not be judged",
     Rule.WEAKER: "is weaker than desired",
@@ -40,6 +60,7 @@ _TITLE = {
     Rule.NEUTRAL: "differs from desired, with the same effect",
     Rule.UNDECLARED: "is declared by no desired file",
     Rule.WARNING: "has something suspicious",
+    Rule.WAIVED: "is waived",
 }
 _ORDER = {rule: place for place, rule in enumerate(Rule)}
 
@@ -47,6 +68,7 @@ _BY_STATUS = {
     Status.UNREADABLE: Rule.UNREADABLE,
     Status.MISSING: Rule.MISSING,
     Status.UNDECLARED: Rule.UNDECLARED,
+    Status.WAIVED: Rule.WAIVED,
 }
 _BY_IMPACT = {
     Impact.WEAKER: Rule.WEAKER,
@@ -64,8 +86,17 @@ def rule_of(resource: ResourceChange) -> Rule | None:
     return _BY_STATUS[resource.status]
 
 
-def level_of(rule: Rule, plan: Plan) -> Level:
+def kind_of(resource: ResourceChange, plan: Plan) -> Kind | None:
+    """Return what a bucket is filed under; None if it is in sync."""
+    rule = rule_of(resource)
+    return rule and Kind(rule, is_counted=not plan.ignores(resource))
+
+
+def level_of(kind: Kind, plan: Plan) -> Level:
     """Return how much it matters: an error wherever less is protected, or nothing is known."""
+    rule = kind.rule
+    if rule is Rule.WAIVED or not kind.is_counted:
+        return "note"
     if rule is Rule.UNDECLARED:
         return "error" if plan.undeclared == "fail" else "note"
     return "warning" if rule in (Rule.STRICTER, Rule.NEUTRAL, Rule.WARNING) else "error"

@@ -6,11 +6,14 @@ from typing import TypeAlias
 from urllib.parse import quote
 
 from drift import __version__
-from drift.plan import Plan, ResourceChange
+from drift.plan import Plan, ResourceChange, Violation
 from drift.render import Screen
+from drift.render.excuse import excuses
+from drift.render.few import fitted
 from drift.render.fold import Group
-from drift.render.result import Location, Result, anchor, fitted, results
-from drift.render.rule import Rule, level_of
+from drift.render.result import Location, Result, anchor, located, results
+from drift.render.rule import Kind, Rule, level_of
+from drift.render.why import violations, worst
 from drift.untrusted import visible
 
 _Json: TypeAlias = dict[str, object]
@@ -18,6 +21,9 @@ _Json: TypeAlias = dict[str, object]
 _SCHEMA = "https://json.schemastore.org/sarif-2.1.0.json"
 _MOST = 5_000
 """So many results of a run are shown by code scanning; it refuses a report with 25,000."""
+
+_MOST_BESIDE = 10
+"""So many waivers and rules of one result are told as such."""
 
 _LARGEST = 9_500_000
 """The most bytes of results: below the 10 MB that code scanning takes, however they compress."""
@@ -37,6 +43,8 @@ _HELP = {
     "the changes that the message names, or declare what is stored.",
     Rule.UNDECLARED: "Nobody has said what the bucket should accept. Declare it in a desired file.",
     Rule.WARNING: "This is no drift, but probably not meant.",
+    Rule.WAIVED: "The bucket differs from desired, and a waiver excuses it: the message says why, "
+    "by whom, and through which day.",
 }
 _SECURITY = {Rule.WEAKER: "8.0", Rule.MIXED: "7.0"}
 """The severity of what may let somebody in; both are high, so that either can block a merge."""
@@ -98,7 +106,7 @@ def _rule(rule: Rule, plan: Plan) -> _Json:
         "shortDescription": {"text": title},
         "fullDescription": {"text": f"{title} {_HELP[rule]}"},
         "help": {"text": _HELP[rule]},
-        "defaultConfiguration": {"level": level_of(rule, plan)},
+        "defaultConfiguration": {"level": level_of(Kind(rule), plan)},
         "properties": properties,
     }
 
@@ -138,7 +146,50 @@ def _result(result: Result, home: Location) -> _Json:
             "primaryLocationLineHash": result.fingerprint,
             "drift/v1": result.fingerprint,
         },
-        "properties": {"buckets": len(resources), "regions": _regions(resources)},
+        # Either all results say whether they are suppressed, or none may.
+        "suppressions": _suppressions(result),
+        "properties": {"buckets": len(resources), "regions": _regions(resources)} | _beside(result),
+    }
+
+
+def _suppressions(result: Result) -> list[_Json]:
+    """Return the waivers, if the result is that all is waived.
+
+    What a suppression does not say of its state is that it was accepted. The first published schema
+    spells `status` otherwise and refuses it, so that it is left out:
+    https://github.com/oasis-tcs/sarif-spec/issues/449
+    """
+    if result.rule is not Rule.WAIVED:
+        return []
+    return [
+        {
+            "kind": "external",
+            "justification": visible(waiver.reason, 500),
+            "location": {"physicalLocation": _physical(located(waiver.source))},
+        }
+        for waiver, _ in excuses(result.resources[0])[:_MOST_BESIDE]
+    ]
+
+
+def _beside(result: Result) -> _Json:
+    """Return what only drift knows of a drift: how much it matters, and the rules it breaks."""
+    if result.drift is None:
+        return {}
+    rules = [_violation(rule) for rule in violations(result.drift)[:_MOST_BESIDE]]
+    severity = worst(result.drift)
+    return (
+        ({"severity": severity} if severity else {})
+        | ({"rules": rules} if rules else {})
+        | ({} if result.kind.is_counted else {"counts": False})
+    )
+
+
+def _violation(rule: Violation) -> _Json:
+    file, line, column = located(rule.source)
+    return {
+        "title": visible(rule.title, 300),
+        "pointer": visible(rule.pointer, 300),
+        "place": {"file": file, "line": line, "column": column},
     }
 
 

@@ -1,22 +1,29 @@
 """What has to be changed of a bucket, in words."""
 
 import json
+from collections.abc import Iterable
 from itertools import groupby
 
 from drift.plan import Change, ResourceChange
+from drift.render.excuse import needed
 from drift.settings.english import listed
 
 _MOST_VALUES = 6
 
 
 def steps(resource: ResourceChange) -> tuple[str, ...]:
-    """Return each step, such as `TLS/TLSVersion: remove "TLSv1.0" and "TLSv1.1"`.
+    """Return each step that is needed, such as `TLS/TLSVersion: remove "TLSv1.0" and "TLSv1.1"`.
 
     It is raw text: what shows it makes it `visible`, as its pieces could join into a command.
     """
+    return done(needed(resource))
+
+
+def done(changes: Iterable[Change]) -> tuple[str, ...]:
+    """Return what the changes do, in the words of `steps`; raw text, too."""
     return tuple(
-        f"{_member(path)}: {_done(action, [*changes])}"
-        for (path, action), changes in groupby(resource.changes, key=_path_and_action)
+        f"{_member(path)}: {_done(action, [*alike])}"
+        for (path, action), alike in groupby(changes, key=_path_and_action)
     )
 
 

@@ -9,11 +9,23 @@ import re
 from datetime import UTC
 from typing import TYPE_CHECKING
 
-from drift.plan import BUCKET, Plan, Problem, ResourceChange, Source, Status
+from drift.plan import (
+    BUCKET,
+    DocumentChange,
+    Plan,
+    Problem,
+    ResourceChange,
+    Source,
+    Status,
+    Verdict,
+    Violation,
+)
 from drift.planfile import harmless
 from drift.render import Screen
+from drift.render.excuse import Excuse, excuses
 from drift.render.phrase import NO_BUCKET
 from drift.render.provider import Object, attributes, text, unknown
+from drift.render.why import violations, worst
 
 if TYPE_CHECKING:
     from pydantic import JsonValue
@@ -42,7 +54,7 @@ def render(plan: Plan, _screen: Screen) -> str:
     found = plan.resource_changes
     for resource in found if plan.summary.buckets else (*found, _NOTHING):
         place, change = _place(resource), _change(resource, plan)
-        changes.append(harmless(place | {"change": change} | _beside(resource)))
+        changes.append(harmless(place | {"change": change} | _beside(resource, plan)))
         values: Object = {"values": change["after"], "sensitive_values": {}}
         planned.append(harmless(place | {"schema_version": 0} | values))
     head = harmless(_head(plan))[:-1]
@@ -59,7 +71,7 @@ def _head(plan: Plan) -> Object:
         "format_version": "1.2",
         "terraform_version": _TERRAFORM,
         "timestamp": time.replace("+00:00", "Z"),
-        "applyable": plan.applyable,
+        "applyable": plan.applyable and plan.verdict is Verdict.DRIFT,
         "complete": plan.complete,
         "errored": not plan.complete,  # Terraform has no third verdict
         "drift_version": text(plan.drift_version),
@@ -89,9 +101,11 @@ def _change(resource: ResourceChange, plan: Plan) -> Object:
     Policies look at the actions, and hardly one looks at `errored`. For a bucket that could not be
     read Terraform has no action, since it would have failed: here it is an update of which nothing
     is known; so it is for one that must not be undeclared. One that does not exist is to be
-    created, as the provider has it.
+    created, as the provider has it. A drift that does not count is left as it is.
     """
     status, change = resource.status, resource.change
+    if plan.ignores(resource):
+        change = DocumentChange(actions=("no-op",), before=change.before, after=change.before)
     actions: list[JsonValue] = [*change.actions] or [_ACTION[status]]
     is_known = status not in (Status.MISSING, Status.UNREADABLE)
     if status is Status.UNDECLARED and plan.undeclared == "fail":
@@ -109,16 +123,41 @@ def _change(resource: ResourceChange, plan: Plan) -> Object:
     }
 
 
-def _beside(resource: ResourceChange) -> Object:
+def _beside(resource: ResourceChange, plan: Plan) -> Object:
     """Return what only drift knows of the bucket."""
+    severity = worst(resource)
     return {
         "drift_status": resource.status.value,
         "drift_impact": resource.impact and resource.impact.value,
+        "drift_severity": severity and severity.value,
+        "drift_ignored": plan.ignores(resource),
         "drift_meaning": text(resource.meaning),
         "drift_region": resource.region and text(resource.region),
         "drift_source": _source(resource.source) if resource.source else None,
         "drift_problem": _problem(resource.problem) if resource.problem else None,
         "drift_warnings": [text(f"{one.path}: {one.message}") for one in resource.warnings],
+        "drift_violations": [_violation(rule) for rule in violations(resource)],
+        "drift_waivers": [_waiver(excuse) for excuse in excuses(resource)],
+    }
+
+
+def _violation(rule: Violation) -> Object:
+    return {
+        "title": text(rule.title),
+        "pointer": text(rule.pointer),
+        "help": text(rule.help),
+        "source": _source(rule.source),
+    }
+
+
+def _waiver(excuse: Excuse) -> Object:
+    waiver, changes = excuse
+    return {
+        "reason": text(waiver.reason),
+        "owner": text(waiver.owner),
+        "expires": waiver.expires.isoformat(),
+        "source": _source(waiver.source),
+        "paths": [text(path) for path in dict.fromkeys(change.path for change in changes)],
     }
 
 

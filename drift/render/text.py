@@ -5,8 +5,10 @@ from collections.abc import Iterable, Iterator, Sequence
 
 from drift.plan import Plan, Status, Verdict
 from drift.render import Screen, phrase, text_group
+from drift.render.excuse import needed
 from drift.render.fold import Group, folded
 from drift.render.line import Line, drawn, sentences
+from drift.render.rule import kind_of
 from drift.untrusted import visible
 
 _MOST_UNDECLARED = 10
@@ -25,26 +27,32 @@ def summary(plan: Plan, screen: Screen) -> str:
 def _lines(plan: Plan, screen: Screen) -> Iterator[Line]:
     quiet = (Status.IN_SYNC, Status.UNDECLARED)
     groups = folded(one for one in plan.resource_changes if one.status not in quiet)
-    yield from _drifted([one for one in groups if one.first.status is Status.DRIFT], screen)
-    for group in groups:
-        if group.first.status is Status.MISSING:
-            yield from text_group.missing(group, screen)
+    yield from _drifted(_of(Status.DRIFT, groups), plan, screen)
+    for group in _of(Status.MISSING, groups):
+        yield from text_group.missing(group, screen)
     yield from _unreadables(groups, screen)
+    for group in _of(Status.WAIVED, groups):
+        yield from text_group.waived(group, screen)
     yield from _undeclared(plan, screen)
     yield from _summary(plan, screen)
 
 
-def _drifted(groups: Sequence[Group], screen: Screen) -> Iterator[Line]:
+def _of(status: Status, groups: Iterable[Group]) -> list[Group]:
+    return [group for group in groups if group.first.status is status]
+
+
+def _drifted(groups: Sequence[Group], plan: Plan, screen: Screen) -> Iterator[Line]:
     if not groups:
         return
     yield from sentences("To bring live back to desired, these changes are needed:", screen)
-    actions = {change.action for group in groups for change in group.first.changes}
+    actions = {change.action for group in groups for change in needed(group.first)}
     for symbol, action in (("+", "add"), ("~", "update"), ("-", "remove")):
         if action in actions:
             yield Line(f"  {symbol} {action}", symbol)
     yield Line()
     for group in groups:
-        yield from text_group.drifted(group, screen)
+        kind = kind_of(group.first, plan)
+        yield from text_group.drifted(group, kind.title if kind else "", screen)
 
 
 def _unreadables(groups: Iterable[Group], screen: Screen) -> Iterator[Line]:
@@ -81,8 +89,10 @@ def _undeclared(plan: Plan, screen: Screen) -> Iterator[Line]:
 
 def _summary(plan: Plan, screen: Screen) -> Iterator[Line]:
     is_green = plan.verdict is Verdict.IN_SYNC
-    head = "No changes. Live matches desired." if is_green else phrase.todo(plan)
-    yield from sentences(head, screen, kind="good" if is_green else "head")
+    if is_green:
+        yield from sentences(phrase.green(plan), screen, kind="good")
+    if todo := phrase.todo(plan):
+        yield from sentences(todo, screen, kind="head")
     numbers = phrase.numbers(plan)
     undeclared = numbers.pop("undeclared")
     told = f"{phrase.buckets(plan.summary.buckets)}: {phrase.counted(numbers)}."
@@ -90,7 +100,7 @@ def _summary(plan: Plan, screen: Screen) -> Iterator[Line]:
     yield from sentences(told + beside, screen)
     if not plan.summary.buckets:
         yield from sentences(phrase.NO_BUCKET, screen)
-    if idle := phrase.idle(plan):
-        yield from sentences(idle, screen)
+    for said in filter(None, (phrase.uncounted(plan), phrase.idle(plan))):
+        yield from sentences(said, screen)
     kind = "good" if is_green else "bad"
     yield from sentences(f"Verdict: {plan.verdict}", screen, kind=kind)

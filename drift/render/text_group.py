@@ -3,12 +3,13 @@
 from collections.abc import Iterator, Sequence
 
 from drift.plan import Problem, ResourceChange
-from drift.render import Screen
+from drift.render import Screen, plain
 from drift.render.block import block
+from drift.render.excuse import through
 from drift.render.fold import Group
 from drift.render.line import Line, sentences
 from drift.render.phrase import agreed, buckets, by_region, does, place
-from drift.render.rule import Rule, rule_of
+from drift.render.rule import Rule
 from drift.untrusted import visible
 
 MOST_ALIKE = 10
@@ -20,23 +21,49 @@ _WIDEST = 40
 _NAMES_A_LINE = 5
 
 
-def drifted(group: Group, screen: Screen) -> Iterator[Line]:
-    """Yield what must change in each of the buckets, and which they are."""
+def drifted(group: Group, title: str, screen: Screen) -> Iterator[Line]:
+    """Yield what must change in each of the buckets, why, and which they are."""
     resource = group.first
-    rule = rule_of(resource) or Rule.MIXED
-    yield from sentences(_head(group, rule.title), screen, lead="  # ", kind="head")
-    it = "It" if group.is_single else "Each"
-    if meaning := does(it, resource, visible(resource.meaning, 500)):
-        yield from sentences(meaning, screen, lead="  # ")
+    yield from sentences(_head(group, title), screen, lead="  # ", kind="head")
+    yield from _why(group, screen)
     if group.is_single:
-        yield from _inert(resource, screen, "  # ")
-        yield from sentences(_declared(resource), screen, lead="  # ", kind="#")
+        yield from _about(resource, screen)
     yield from block(resource, named=group.is_single)
     if not group.is_single:  # what to do comes first: the names may be thousands
-        for one, row in zip(group.resources, _rows(group.resources), strict=True):
-            yield from sentences(row, screen, lead="  #   ")
-            yield from _inert(one, screen, "  #     ")
+        yield from _listed(group, screen)
     yield Line()
+
+
+def waived(group: Group, screen: Screen) -> Iterator[Line]:
+    """Yield what of the buckets is excused, why, by whom and how long, and which they are."""
+    title = f"{Rule.WAIVED.title}{through(group.first)}"
+    yield from sentences(_head(group, title), screen, lead="  # ", kind="head")
+    yield from _why(group, screen)
+    yield from _about(group.first, screen) if group.is_single else _listed(group, screen)
+    yield Line()
+
+
+def _why(group: Group, screen: Screen) -> Iterator[Line]:
+    """Yield what a drift means, which rules it breaks, and what excuses how much of it."""
+    resource = group.first
+    it = "It" if group.is_single else "Each"
+    said = [does(it, resource, visible(resource.meaning, 500)), *plain.broken(resource, it)]
+    if screen.explain:
+        said += plain.explained(resource)
+    for sentence in filter(None, (*said, *plain.excused(resource))):
+        yield from sentences(sentence, screen, lead="  # ")
+
+
+def _about(resource: ResourceChange, screen: Screen) -> Iterator[Line]:
+    yield from _inert(resource, screen, "  # ")
+    yield from sentences(_declared(resource), screen, lead="  # ", kind="#")
+
+
+def _listed(group: Group, screen: Screen) -> Iterator[Line]:
+    """Yield a line for each bucket, and below it what it stores without effect."""
+    for one, row in zip(group.resources, _rows(group.resources), strict=True):
+        yield from sentences(row, screen, lead="  #   ")
+        yield from _inert(one, screen, "  #     ")
 
 
 def missing(group: Group, screen: Screen) -> Iterator[Line]:

@@ -219,7 +219,7 @@ def test_a_dry_run_forgives_what_is_missing_and_not_what_is_wrong(
 def test_a_dry_run_prints_nothing_if_nothing_would_be_sent(comment: Drift, green: Path) -> None:
     ran = comment("--dry-run", of=green)
     assert (ran.code, ran.out) == (0, "")
-    assert ran.err == "There would be no comment: nothing drifted.\n"
+    assert ran.err == "There would be no comment: there is no drift that counts.\n"
 
 
 @pytest.fixture

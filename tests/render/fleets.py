@@ -1,11 +1,14 @@
 """Plans that were never read from anywhere: a bucket of each kind, of any name, and fleets."""
 
 from collections.abc import Callable, Iterable
+from dataclasses import replace
+from datetime import date
 from typing import Any, TypeAlias
 
 from drift.plan import (
     Change,
     DocumentChange,
+    FailOn,
     Finding,
     Impact,
     Inert,
@@ -15,6 +18,8 @@ from drift.plan import (
     Source,
     Status,
     Undeclared,
+    Violation,
+    Waiver,
 )
 from tests.declared import NOW
 
@@ -60,6 +65,66 @@ def drifted(
     return ResourceChange(type=TYPE, name=name, status=Status.DRIFT, impact=impact, **usual | more)
 
 
+def waiver(reason: str = "Old scanners.", owner: str = "storage", **more: Any) -> Waiver:
+    usual: dict[str, Any] = {"expires": date(2027, 3, 1), "source": source("waivers.json")} | more
+    return Waiver(reason=reason, owner=owner, **usual)
+
+
+def rule(title: str = "No old TLS", pointer: str = "/x", advice: str = "") -> Violation:
+    return Violation(title=title, pointer=pointer, help=advice, source=source("tls.json"))
+
+
+def violating(
+    name: str, *values: str, rules: Iterable[Violation] = (), **more: Any
+) -> ResourceChange:
+    """Return a bucket that breaks rules by each of the values that it accepts."""
+    one = drifted(name, *values, **more)
+    broken = tuple(rules) or (rule(),)
+    changes = (change.model_copy(update={"violations": broken}) for change in one.changes)
+    return replace(one, changes=tuple(changes))
+
+
+def waived(name: str, *values: str, excuse: Waiver | None = None, **more: Any) -> ResourceChange:
+    """Return a bucket that accepts values which are not wanted, all of which are waived."""
+    one = drifted(name, *values, **more)
+    by = {"waiver": excuse or waiver()}
+    return replace(
+        one,
+        status=Status.WAIVED,
+        change=DocumentChange(
+            actions=("no-op",), before=one.change.before, after=one.change.before
+        ),
+        changes=tuple(
+            change if change.waiver else change.model_copy(update=by) for change in one.changes
+        ),
+    )
+
+
+def partly_waived(name: str, excuse: Waiver | None = None, **more: Any) -> ResourceChange:
+    """Return a bucket that accepts TLS 1.0, which is waived, and TLS 1.1."""
+    one = drifted(name, "TLSv1.1", **more)
+    (excused,) = waived(name, "TLSv1.0", excuse=excuse).changes
+    return replace(
+        one,
+        change=_update(["TLSv1.0", "TLSv1.1", "TLSv1.2"], ["TLSv1.0", "TLSv1.2"]),
+        changes=(excused, *one.changes),
+    )
+
+
+def stricter(name: str, **more: Any) -> ResourceChange:
+    """Return a bucket that refuses what is wanted, and accepts nothing else."""
+    added = Change(
+        path="/HttpsConfiguration/TLS/TLSVersion", action="add", before=None, after="TLSv1.3",
+        impact=Impact.STRICTER, source=source(),
+    )  # fmt: skip
+    usual: dict[str, Any] = {
+        "meaning": "refuses TLS 1.3, which is wanted",
+        "changes": (added,),
+        "change": _update(["TLSv1.2"], ["TLSv1.2", "TLSv1.3"]),
+    }
+    return drifted(name, impact=Impact.STRICTER, **usual | more)
+
+
 def never_configured(name: str) -> ResourceChange:
     after: dict[str, Any] = {"HttpsConfiguration": {"TLS": {"Enable": False}}}
     change = Change(
@@ -91,8 +156,13 @@ def undeclared(name: str, region: str = "cn-hangzhou") -> ResourceChange:
     return ResourceChange(type="oss_bucket", name=name, region=region, status=Status.UNDECLARED)
 
 
-def planned(*resources: ResourceChange, undeclared: Undeclared = "report") -> Plan:
-    return Plan(drift_version="1", timestamp=NOW, undeclared=undeclared, resource_changes=resources)
+def planned(
+    *resources: ResourceChange, undeclared: Undeclared = "report", fail_on: FailOn = "any"
+) -> Plan:
+    return Plan(
+        drift_version="1", timestamp=NOW, undeclared=undeclared, fail_on=fail_on,
+        resource_changes=resources,
+    )  # fmt: skip
 
 
 def of_strangers(say: Say) -> Plan:
@@ -117,7 +187,18 @@ def of_strangers(say: Say) -> Plan:
         undeclared(say("name"), say("region")),
         in_sync(say("name"), **noted),
         in_sync(say("name"), **noted),
+        *(_waived_by(say, say("name"), place, noted) for _ in range(2)),
+        partly_waived(say("name"), _waiver_by(say, place), source=place, **noted),
     )
+
+
+def _waiver_by(say: Say, place: Source) -> Waiver:
+    return waiver(say("reason"), say("owner"), source=place)
+
+
+def _waived_by(say: Say, name: str, place: Source, noted: dict[str, Any]) -> ResourceChange:
+    changed = _changed_by(say, place)
+    return waived(name, excuse=_waiver_by(say, place), source=place, **changed, **noted)
 
 
 def fleet(number: int, kind: Callable[[str, int], ResourceChange]) -> Plan:
@@ -136,9 +217,12 @@ def _changed_by(say: Say, place: Source, more: str = "") -> dict[str, Any]:
         Change(path=f"/{say('root')}/{say('part')}/{say('member')}", action="update",
                before=say("value"), after=say("value"), impact=Impact.WEAKER, source=place),
     )  # fmt: skip
+    broken = (
+        Violation(title=say("title"), pointer=say("pointer"), help=say("help"), source=place),
+    )
     return {
         "meaning": say("meaning"),
-        "changes": changes,
+        "changes": tuple(one.model_copy(update={"violations": broken}) for one in changes),
         "change": _update([values[0]], [values[1]]),
     }
 

@@ -7,11 +7,22 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import JsonValue
 
-from drift.plan import DocumentChange, Problem, ResourceChange
+from drift.plan import DocumentChange, Problem, ResourceChange, Severity
 from drift.render.block import block
+from drift.render.excuse import excuses, needed
 from drift.render.fold import folded
 from drift.render.steps import steps
-from tests.render.fleets import drifted, missing, unreadable
+from drift.render.why import explanations, violations, worst
+from tests.render.fleets import (
+    drifted,
+    missing,
+    partly_waived,
+    rule,
+    unreadable,
+    violating,
+    waived,
+    waiver,
+)
 
 DOCUMENTS: list[dict[str, JsonValue] | None] = [
     None,
@@ -35,6 +46,13 @@ PROBLEMS = st.builds(
     advice=st.sampled_from(["", "Wait."]),
     retryable=st.booleans(),
 )
+
+
+def severe(severity: Severity | None) -> ResourceChange:
+    (change,) = (one := drifted("")).changes
+    return replace(one, changes=(change.model_copy(update={"severity": severity}),))
+
+
 KINDS = st.one_of(
     st.builds(
         lambda change, value, meaning: drifted("", value, change=change, meaning=meaning),
@@ -43,6 +61,17 @@ KINDS = st.one_of(
         st.sampled_from(["accepts TLS 1.0", "refuses TLS 1.2"]),
     ),
     st.builds(lambda problem: unreadable("", problem=problem), PROBLEMS),
+    st.builds(
+        lambda excuse, value: waived("", value, excuse=excuse),
+        st.sampled_from([waiver(), waiver("Another reason."), waiver(owner="others")]),
+        st.sampled_from(["TLSv1.0", "TLSv1.1"]),
+    ),
+    st.builds(lambda excuse: partly_waived("", excuse), st.sampled_from([waiver(), None])),
+    st.builds(
+        lambda *rules: violating("", rules=rules),
+        st.sampled_from([rule(), rule("Another"), rule(pointer="/y"), rule(advice="Ask.")]),
+    ),
+    st.builds(severe, st.none() | st.sampled_from(Severity)),
     st.just(missing("")),
 )
 
@@ -73,6 +102,8 @@ def test_what_is_said_of_a_group_is_true_of_each_of_its_buckets(
             assert (one.type, one.status, one.impact) == (first.type, first.status, first.impact)
             assert (one.meaning, one.problem) == (first.meaning, first.problem)
             assert (one.change.actions, steps(one)) == (first.change.actions, steps(first))
-            if one.changes:
+            assert (violations(one), worst(one)) == (violations(first), worst(first))
+            assert (excuses(one), explanations(one)) == (excuses(first), explanations(first))
+            if needed(one):
                 assert [*block(one, named=False)] == [*block(first, named=False)]
                 assert tls_of(one) == tls_of(first)

@@ -18,9 +18,14 @@ from tests.render.fleets import (
     missing,
     never_configured,
     of_strangers,
+    partly_waived,
     planned,
+    stricter,
     undeclared,
     unreadable,
+    violating,
+    waived,
+    waiver,
 )
 from tests.render.fleets import in_sync as same
 
@@ -34,6 +39,11 @@ def folding_plans(draw: st.DrawFn) -> Plan:
         drifted,
         lambda name, **more: drifted(name, "TLSv1.0", "TLSv1.1", impact=Impact.MIXED, **more),
         lambda name, **more: drifted(name, impact=None, **more),
+        waived,
+        lambda name, **more: waived(name, excuse=waiver("Another reason."), **more),
+        partly_waived,
+        violating,
+        stricter,
         missing,
         unreadable,
         lambda name, **more: unreadable(name, "NotRead", request=f"R-{name}", **more),
@@ -41,7 +51,8 @@ def folding_plans(draw: st.DrawFn) -> Plan:
     ]
     drawn = draw(st.lists(st.tuples(st.sampled_from(kinds), REGIONS), min_size=1, max_size=40))
     return planned(
-        *(kind(f"app-{number:02}", region=region) for number, (kind, region) in enumerate(drawn))
+        *(kind(f"app-{number:02}", region=region) for number, (kind, region) in enumerate(drawn)),
+        fail_on=draw(st.sampled_from(["any", "weaker"])),
     )
 
 

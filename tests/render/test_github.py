@@ -115,12 +115,14 @@ def test_the_worst_come_first() -> None:
         ("warning", "drift-neutral"),
         ("warning", "live-warning"),
         ("notice", "bucket-undeclared"),
+        ("notice", "drift-waived"),
     ]
 
 
 def test_the_verdict_counts_every_bucket() -> None:
     assert render(plan_of(*one_of_each()), "github").splitlines()[-1] == (
-        "Verdict: incomplete. Buckets: 2 in sync, 4 drifted, 1 missing, 1 not judged, 1 undeclared."
+        "Verdict: incomplete. "
+        "Buckets: 2 in sync, 1 waived, 4 drifted, 1 missing, 1 not judged, 1 undeclared."
     )
 
 

@@ -354,7 +354,9 @@ def test_the_verdict_in_words_is_the_verdict_of_the_plan(plan: Plan) -> None:
     assert found(tree, ".//h1") == [f"Verdict: {verdict}"]
     (banner,) = (one for one in tree.iter("div") if one.get("class", "").startswith("verdict"))
     assert banner.get("class") == f"verdict {plan.verdict}"
-    assert ("No changes." in "".join(tree.itertext())) is (plan.verdict == "in_sync")
+    is_equal = plan.summary.in_sync == plan.summary.buckets
+    green = "Live matches desired." in "".join(tree.itertext())
+    assert green is (is_equal and plan.verdict == "in_sync")
 
 
 @FEWER

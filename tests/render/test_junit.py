@@ -72,9 +72,10 @@ def test_any_plan_is_a_report_with_a_test_for_each_bucket(plan: Plan) -> None:
     found = outcomes(root)
     status = Counter(one.status for one in plan.resource_changes)
     fails = status[Status.UNDECLARED] * (plan.undeclared == "fail")
+    ignored = sum(map(plan.ignores, plan.resource_changes))
     assert found["error"] == status[Status.UNREADABLE] + (not plan.summary.buckets)
-    assert found["failure"] == status[Status.DRIFT] + status[Status.MISSING] + fails
-    assert found["skipped"] == status[Status.UNDECLARED] - fails
+    assert found["failure"] == status[Status.DRIFT] - ignored + status[Status.MISSING] + fails
+    assert found["skipped"] == status[Status.UNDECLARED] - fails + status[Status.WAIVED] + ignored
     assert len([*root.iter("testcase")]) == max(1, status.total()) + (
         bool(status.total()) and not plan.summary.buckets
     )
@@ -107,6 +108,7 @@ def test_what_became_of_each_bucket() -> None:
         "g-undeclared": ["skipped"],
         "h-warned": ["system-err"],
         "i-in-sync": [],
+        "j-waived": ["skipped"],
     }
 
 

@@ -21,6 +21,7 @@ from tests.render.fleets import (
     planned,
     undeclared,
     unreadable,
+    waived,
 )
 from tests.render.test_fold_text import folding_plans
 
@@ -40,9 +41,9 @@ def test_the_whole_report_of_one_drift() -> None:
     assert render(planned(drifted("app-a"), in_sync("app-b")), "markdown") == (
         "## ❌ Drift: 1 of 2 buckets differs from desired\n"
         "\n"
-        "| in sync | drifted | missing | not judged | undeclared |\n"
-        "| --: | --: | --: | --: | --: |\n"
-        "| 1 | 1 | 0 | 0 | 0 |\n"
+        "| in sync | waived | drifted | missing | not judged | undeclared |\n"
+        "| --: | --: | --: | --: | --: | --: |\n"
+        "| 1 | 0 | 1 | 0 | 0 | 0 |\n"
         "\n"
         "Plan: 0 to add, 1 to change, 0 to destroy. Live was read at 2026-11-22 12:00:00 UTC.\n"
         "\n"
@@ -100,8 +101,10 @@ def test_the_title_is_the_verdict(plan: Plan, expected: str) -> None:
 @given(folding_plans())
 def test_what_is_not_in_sync_never_looks_green(plan: Plan) -> None:
     """Law: only in_sync has the green sign or its words; incomplete says that it is not green."""
+    is_green, is_equal = plan.verdict is Verdict.IN_SYNC, not plan.summary.drift
     for text in markdown._rungs(plan, ""):
-        assert ("✅" in text) == ("In sync: live" in text) == (plan.verdict is Verdict.IN_SYNC)
+        assert ("✅" in text) == is_green
+        assert ("In sync: live" in text) <= (is_green and is_equal)
         assert ("**This is not green:**" in text) == (not plan.complete)
         assert ("❌" in text) == (plan.verdict is Verdict.DRIFT)
         assert "Live was read at 2026-11-22 12:00:00 UTC." in text
@@ -117,13 +120,16 @@ def test_every_bucket_that_is_not_in_sync_is_named(plan: Plan) -> None:
 def test_what_is_alike_has_one_diff(plan: Plan) -> None:
     text = render(plan, "markdown")
     alike = {
-        (one.impact, len(one.changes)) for one in plan.resource_changes if one.status == "drift"
+        (one.impact, len(one.changes), tuple(change.violations for change in one.changes))
+        for one in plan.resource_changes
+        if one.status == "drift"
     }
     assert text.count("```diff\n") == len(alike)
 
 
 def test_the_gravest_comes_first() -> None:
     plan = planned(
+        waived("0"),
         in_sync("a", warnings=WARNING),
         undeclared("b"),
         never_configured("c"),
@@ -134,8 +140,8 @@ def test_the_gravest_comes_first() -> None:
         unreadable("h"),
     )
     headings = [section.partition("\n")[0] for section in sections(plan)]
-    expected = [f"`{name}` {rule.title}" for name, rule in zip("hgfedcba", Rule, strict=True)]
-    assert headings == expected
+    expected = [f"`{name}` {rule.title}" for name, rule in zip("hgfedcba0", Rule, strict=True)]
+    assert headings == [*expected[:-1], f"{expected[-1]} through 2027-03-01"]
 
 
 def test_buckets_that_are_alike_stand_below_what_is_said_of_them() -> None:

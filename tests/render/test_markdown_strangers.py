@@ -29,7 +29,8 @@ FORGES = re.compile(
 
 LINES = re.compile(
     r"|(## |### |> |- |  - |\| |\*\*This is not green|In |By region: |It |Each |Reason: |Buckets: "
-    r"|Plan: |In sync, but with |Live was read|</?details>$|<summary>[\w ]+</summary>$).*"
+    r"|\*\*Severity |\*\*Waived\*\* |Of the drifted, |Plan: |In sync, but with |Live was read"
+    r"|</?details>$|<summary>[\w ]+</summary>$).*"
 )
 """How each line begins that is not in a fence: with a word of ours."""
 

@@ -87,7 +87,7 @@ def test_hostile_text_is_only_text(text: str) -> None:
     plan = hostile_plan(text)
     assert "##" not in render(plan, "sarif")
     run = run_of(plan)
-    assert len(run["results"]) == 7 + 9
+    assert len(run["results"]) == 8 + 10
     for result in run["results"]:
         said = result["message"]["text"]
         assert said.isprintable()
@@ -142,6 +142,7 @@ def test_each_result_says_where_what_and_how_bad() -> None:
             }
         ],
         "partialFingerprints": {"primaryLocationLineHash": fingerprint},
+        "suppressions": [],
         "properties": {"buckets": 1, "regions": {"cn-hangzhou": 1}},
     }
 
@@ -157,6 +158,7 @@ def test_levels_are_those_of_the_rules() -> None:
         "drift-neutral": "warning",
         "bucket-undeclared": "note",
         "live-warning": "warning",
+        "drift-waived": "note",
     }
 
 
@@ -249,7 +251,7 @@ def test_what_is_left_out_is_said(monkeypatch: pytest.MonkeyPatch) -> None:
     run = run_of(plan_of(*one_of_each()))
     assert [one["ruleId"] for one in run["results"]] == ["bucket-unreadable", "drift-weaker"]
     (notification,) = run["invocations"][0]["toolExecutionNotifications"]
-    assert notification["message"]["text"].startswith("6 more results are left out, none of them ")
+    assert notification["message"]["text"].startswith("7 more results are left out, none of them ")
 
 
 def test_a_report_that_would_be_too_large_ends_before(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -257,7 +259,7 @@ def test_a_report_that_would_be_too_large_ends_before(monkeypatch: pytest.Monkey
     run = run_of(plan_of(*one_of_each()))
     assert [one["ruleId"] for one in run["results"]] == ["bucket-unreadable", "drift-weaker"]
     (notification,) = run["invocations"][0]["toolExecutionNotifications"]
-    assert notification["message"]["text"].startswith("6 more results ")
+    assert notification["message"]["text"].startswith("7 more results ")
 
 
 def test_a_large_and_hostile_plan_is_within_the_limits_of_code_scanning() -> None:

@@ -211,6 +211,10 @@ def test_what_only_drift_knows_stands_beside() -> None:
     beside = {name: value for name, value in found.items() if name.startswith("drift_")}
     assert beside == {
         "drift_status": "drift",
+        "drift_severity": None,
+        "drift_ignored": False,
+        "drift_violations": [],
+        "drift_waivers": [],
         "drift_impact": "weaker",
         "drift_meaning": "accepts TLS 1.0, which is not wanted",
         "drift_region": "cn-hangzhou",

@@ -20,7 +20,7 @@ from drift.render.html.section import section
 from drift.render.html.summary import summary
 from drift.render.html.words import verdict
 from drift.render.phrase import buckets
-from drift.render.rule import Rule, rule_of
+from drift.render.rule import Kind, kind_of
 
 
 def render(plan: Plan, _screen: Screen) -> str:
@@ -52,19 +52,19 @@ def _body(plan: Plan, script: Html) -> Iterator[Html]:
 def _main(plan: Plan) -> Iterator[Html]:
     groups = _groups(plan)
     if groups:
-        sections = (section(n, rule, group, plan) for n, (rule, group) in enumerate(groups, 1))
+        sections = (section(n, kind, group, plan) for n, (kind, group) in enumerate(groups, 1))
         head = element("h2", "What was found", id="found")
         yield from lines("section", chain([head], sections), aria_labelledby="found")
     head = element("h2", "All buckets", id="all")
     rows = _rows(plan, [group for _, group in groups])
-    shown = table(rows) if rows else [element("p", "There is none.")]
+    shown = table(rows, plan) if rows else [element("p", "There is none.")]
     yield from lines("section", chain([head], shown), aria_labelledby="all")
 
 
-def _groups(plan: Plan) -> list[tuple[Rule, Group]]:
+def _groups(plan: Plan) -> list[tuple[Kind, Group]]:
     """Return what is not in sync, the worst first."""
     judged = [one for one in plan.resource_changes if one.status is not Status.IN_SYNC]
-    groups = [(rule, one) for one in folded(judged) if (rule := rule_of(one.first))]
+    groups = [(kind, one) for one in folded(judged) if (kind := kind_of(one.first, plan))]
     return sorted(groups, key=lambda one: one[0].gravity)
 
 

@@ -3,7 +3,7 @@
 // Adds sorting and filtering to a page that is complete without. All rows stay in the document: a
 // search in the page, a printer and a screen reader find them, and CSS decides what is laid out.
 (() => {
-  const STATUSES = ["not judged", "drifted", "missing", "undeclared", "in sync"];
+  const STATUSES = ["not judged", "drifted", "missing", "undeclared", "waived", "in sync"];
   const IMPACTS = ["weaker", "mixed", "stricter", "neutral", ""];
 
   const table = document.getElementById("buckets");

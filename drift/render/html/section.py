@@ -3,29 +3,31 @@
 from collections.abc import Iterator
 
 from drift.plan import Plan, ResourceChange, Status
+from drift.render.excuse import through
 from drift.render.fold import Group
 from drift.render.html.element import Html, element, joined
 from drift.render.html.sides import changes, sides, unchanged
+from drift.render.html.why import why
 from drift.render.html.words import meaning, notes, place
 from drift.render.phrase import agreed, buckets
-from drift.render.rule import Rule
+from drift.render.rule import Kind
 
 _MOST_NAMES = 10
 
 
-def section(number: int, rule: Rule, group: Group, plan: Plan) -> Html:
+def section(number: int, kind: Kind, group: Group, plan: Plan) -> Html:
     """Return the section that the rows of its buckets call `§number`."""
     size, first = len(group.resources), group.first
     who = element("bdi", first.name) if group.is_single else buckets(size)
     mark = element("span", f"\u00a7{number}", class_="number")
-    head = element("h3", mark, " ", who, " ", agreed(rule.title, size))
+    head = element("h3", mark, " ", who, " ", agreed(f"{kind.title}{through(first)}", size))
     about = _bucket(first) if group.is_single else _buckets(group)
-    drift = _drift(group) if first.status is Status.DRIFT else ()
+    drift = _drift(group) if first.changes else ()
     return element(
         "section",
         joined("", head, *_said(group, plan), *about, *drift, "", by="\n"),
         id=f"s{number}",
-        class_=f"finding {rule.name.lower()}",
+        class_=f"finding {kind.rule.name.lower()}",
     )
 
 
@@ -34,8 +36,11 @@ def _said(group: Group, plan: Plan) -> Iterator[Html]:
     first = group.first
     if group.problem:
         yield element("p", meaning(first), " ", group.problem.advice)
-    elif first.status is Status.DRIFT:
-        yield element("p", "It " if group.is_single else "Each ", meaning(first), ".")
+    elif first.changes:
+        it = "It" if group.is_single else "Each"
+        if first.meaning:
+            yield element("p", it, " ", meaning(first), ".")
+        yield from why(it, first)
     elif first.status is Status.UNDECLARED:
         yield element("p", f"This counts as {'' if plan.undeclared == 'fail' else 'no '}drift.")
 
@@ -66,6 +71,10 @@ def _buckets(group: Group) -> Iterator[Html]:
 
 
 def _drift(group: Group) -> Iterator[Html]:
+    """Yield what must change; of what is waived as a whole, only what that is."""
+    if group.first.status is Status.WAIVED:
+        yield changes(group)
+        return
     yield sides(group.first)
     yield changes(group)
     if kept := unchanged(group.first):

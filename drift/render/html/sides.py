@@ -13,7 +13,8 @@ from typing import TypeAlias
 
 from pydantic import JsonValue
 
-from drift.plan import ResourceChange
+from drift.plan import ResourceChange, Status
+from drift.render.excuse import needed
 from drift.render.fold import Group
 from drift.render.html.element import Html, element, joined
 from drift.render.html.words import place
@@ -43,7 +44,7 @@ _HEAD = element(
 
 def sides(resource: ResourceChange) -> Html:
     """Return a table of the parts that change: all of their members, on both sides."""
-    touched = {_path(change.path)[:2] for change in resource.changes}
+    touched = {_path(change.path)[:2] for change in needed(resource)}
     gone, new = _signs(resource)
     live = _members(resource.change.before, touched, gone)
     desired = _members(resource.change.after, touched, new)
@@ -54,16 +55,25 @@ def sides(resource: ResourceChange) -> Html:
 
 def unchanged(resource: ResourceChange) -> list[str]:
     """Return the names of the parts that stay as they are."""
-    touched = {_path(change.path)[:2] for change in resource.changes}
+    touched = {_path(change.path)[:2] for change in needed(resource)}
     documents = (resource.change.after, resource.change.before)
     parts = dict.fromkeys(part for document in documents for part, _ in _parts(document))
     return [_name(part) for part in parts if part not in touched]
 
 
 def changes(group: Group) -> Html:
-    """Return a list of all changes: what is done, its impact, and where it is declared."""
-    items = [_change(group, index) for index in range(len(group.first.changes))]
-    return element("ul", joined("", *items, "", by="\n"), class_="changes", aria_label="Changes")
+    """Return a list of changes: what is done, its impact, and where it is declared.
+
+    They are those that are needed; of what is waived as a whole, what is not done.
+    """
+    is_waived = group.first.status is Status.WAIVED
+    items = [
+        _change(group, index)
+        for index, change in enumerate(group.first.changes)
+        if is_waived or change.waiver is None
+    ]
+    label = "Waived changes" if is_waived else "Changes"
+    return element("ul", joined("", *items, "", by="\n"), class_="changes", aria_label=label)
 
 
 def _change(group: Group, index: int) -> Html:
@@ -91,7 +101,7 @@ def _signs(resource: ResourceChange) -> tuple[Mapping[_Path, _Signs], Mapping[_P
     """Return which live values go, and which desired ones come, for each member."""
     gone: dict[_Path, dict[str, str]] = defaultdict(dict)
     new: dict[_Path, dict[str, str]] = defaultdict(dict)
-    for change in resource.changes:
+    for change in needed(resource):
         path, sign = _path(change.path), _SIGN[change.action]
         if change.action != "add":
             gone[path][_json(change.before)] = sign

@@ -3,7 +3,7 @@
 from drift.plan import Plan, Status, Verdict
 from drift.render.html.element import Html, element, joined
 from drift.render.html.words import reason, verdict
-from drift.render.phrase import STATUS, buckets, idle, read_at, todo
+from drift.render.phrase import STATUS, buckets, idle, read_at, todo, uncounted
 
 _SIGN = {Verdict.IN_SYNC: "\u2713", Verdict.DRIFT: "~", Verdict.INCOMPLETE: "?"}
 
@@ -25,7 +25,8 @@ def summary(plan: Plan) -> Html:
 def _lines(plan: Plan) -> list[str]:
     warned = sum(bool(one.warnings) for one in plan.resource_changes)
     warnings = f"With warnings: {warned}." if warned else ""
-    return [*filter(None, (reason(plan), todo(plan), idle(plan), warnings))]
+    said = (reason(plan), todo(plan), uncounted(plan), idle(plan), warnings)
+    return [*filter(None, said)]
 
 
 def _origin(plan: Plan) -> Html:

@@ -3,9 +3,9 @@
 from collections.abc import Iterator
 from functools import lru_cache
 
-from drift.plan import Plan, ResourceChange, Source, Status, Verdict
+from drift.plan import Plan, ResourceChange, Source, Verdict
 from drift.render.html.element import Html, element, joined
-from drift.render.phrase import NO_BUCKET, buckets
+from drift.render.phrase import NO_BUCKET, buckets, green
 from drift.render.rule import rule_of
 
 
@@ -18,7 +18,7 @@ def reason(plan: Plan) -> str:
     """Return why the verdict is what it is."""
     count = plan.summary
     if plan.verdict is Verdict.IN_SYNC:
-        return "No changes. Live matches desired."
+        return green(plan)
     if not count.buckets:
         return NO_BUCKET
     if plan.verdict is Verdict.INCOMPLETE:
@@ -35,7 +35,7 @@ def meaning(resource: ResourceChange) -> Html:
     """Return what was found out about a bucket, in a few words; of one in sync, nothing."""
     if resource.problem:
         return joined(resource.problem.code, ": ", resource.problem.message)
-    if resource.status is Status.DRIFT:
+    if resource.changes:
         never = "was never configured: it " if resource.change.actions == ("create",) else ""
         return joined(never, resource.meaning)
     rule = rule_of(resource)

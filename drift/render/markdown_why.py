@@ -1,0 +1,45 @@
+"""What a drift breaks, why it matters and what excuses it, in Markdown: a paragraph for each."""
+
+from collections.abc import Iterator
+
+from drift.plan import ResourceChange, Status, Violation
+from drift.render.excuse import Excuse, excuses
+from drift.render.markdown_text import code, prose, span
+from drift.render.phrase import ended, place
+from drift.render.steps import done
+from drift.render.why import Why, explanations, violations
+
+
+def why(it: str, resource: ResourceChange) -> Iterator[str]:
+    """Yield each rule that the bucket breaks, each explanation, and each waiver.
+
+    Each begins with a word of ours.
+    """
+    yield from (_broken(it, rule) for rule in violations(resource))
+    yield from map(_explained, explanations(resource))
+    found = excuses(resource)
+    is_alone = resource.status is Status.WAIVED and len(found) == 1
+    yield from (_excused(excuse, is_alone=is_alone) for excuse in found)
+
+
+def _broken(it: str, rule: Violation) -> str:
+    where = ", ".join((span(place(rule.source)), *([code(rule.pointer, 300)] * bool(rule.pointer))))
+    title = f'"{prose(rule.title, 300)}"' if rule.title else "a rule"
+    return f"{it} breaks {title} ({where}). {prose(rule.help)}".rstrip()
+
+
+def _explained(why: Why) -> str:
+    head = f"**Severity {why.severity}.**" if why.severity else "Why:"
+    return " ".join(filter(None, (head, prose(why.risk), prose(why.clients))))
+
+
+def _excused(excuse: Excuse, *, is_alone: bool) -> str:
+    waiver = excuse.waiver
+    changes = "; ".join(code(one, 300) for one in done(excuse.changes))
+    said = (
+        "" if is_alone else f"**Waived** through {waiver.expires}: {changes}.",
+        f"Reason: {ended(prose(waiver.reason))}",
+        f"Owner: {code(waiver.owner)}.",
+        f"Waived in {span(place(waiver.source))}.",
+    )
+    return " ".join(filter(None, said))

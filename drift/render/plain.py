@@ -1,0 +1,58 @@
+"""What a drift breaks, why it matters and what excuses it, in sentences of plain text.
+
+What strangers wrote in them is `visible` already.
+"""
+
+from collections.abc import Iterator
+
+from drift.plan import ResourceChange, Status, Violation
+from drift.render.excuse import Excuse, excuses
+from drift.render.phrase import ended, place
+from drift.render.steps import done
+from drift.render.why import Why, explanations, violations
+from drift.untrusted import visible
+
+_LONGEST = 500
+"""How much of a reason, of help and of a list of changes is told, in characters."""
+
+
+def broken(resource: ResourceChange, it: str = "It") -> Iterator[str]:
+    """Yield a sentence for each rule that the bucket breaks, and what its policy advises."""
+    yield from (_broken(rule, it) for rule in violations(resource))
+
+
+def explained(resource: ResourceChange) -> Iterator[str]:
+    """Yield how much it matters, and why, the worst first."""
+    yield from map(_explained, explanations(resource))
+
+
+def excused(resource: ResourceChange) -> Iterator[str]:
+    """Yield what is waived, why and by whom."""
+    found = excuses(resource)
+    is_alone = resource.status is Status.WAIVED and len(found) == 1
+    yield from (_excused(excuse, is_alone=is_alone) for excuse in found)
+
+
+def _broken(rule: Violation, it: str) -> str:
+    where = ", ".join(filter(None, (place(rule.source), visible(rule.pointer, 300))))
+    title = f'"{visible(rule.title, 300)}"' if rule.title else "a rule"
+    said = f"{it} breaks {title} ({where})."
+    return f"{said} {ended(visible(rule.help, _LONGEST))}".rstrip()
+
+
+def _explained(why: Why) -> str:
+    said = " ".join(filter(None, (why.risk, why.clients)))
+    if why.severity is None:
+        return said
+    return f"Severity {why.severity}{': ' if said else '.'}{said}"
+
+
+def _excused(excuse: Excuse, *, is_alone: bool) -> str:
+    """Return what the waiver says; what it excuses, and until when, unless the heading has that."""
+    waiver = excuse.waiver
+    reason, owner = ended(visible(waiver.reason, _LONGEST)), ended(visible(waiver.owner))
+    said = f"Reason: {reason} Owner: {owner} Waived in {place(waiver.source)}."
+    if is_alone:
+        return said
+    changes = "; ".join(done(excuse.changes))
+    return f"Waived through {waiver.expires}: {visible(changes, _LONGEST)}. {said}"
