@@ -14,7 +14,7 @@ from pydantic import JsonValue
 from drift.desired.declaration import Declaration
 from drift.discovery.decide import Decision
 from drift.live.source import Bucket
-from drift.plan import Change, Problem, Severity, Source, Violation
+from drift.plan import Change, Impact, Problem, Severity, Source, Violation
 from drift.settings.setting import Setting
 from drift.settings.states import TooManyError
 
@@ -58,15 +58,17 @@ class Ruling:
         )
 
     def told(self, change: Change) -> Change:
-        """Return a change with the rules that want it; one that none is about, all of them want."""
+        """Return a change with the rules that want it; one that none is about, all of them want.
+
+        How much it matters, their policies say, unless it does nothing by itself.
+        """
         about = [one for one in self.broken if one.is_about(change.path)] or self.broken
-        set_by = [one.severity for one in about if one.severity and not self._is_exact(change.path)]
-        return change.model_copy(
-            update={
-                "violations": tuple(dict.fromkeys(one.violation for one in about)),
-                "severity": min(set_by, key=_ORDER.index, default=change.severity),
-            }
-        )
+        rules = tuple(dict.fromkeys(one.violation for one in about))
+        said = [one.severity for one in about if one.severity]
+        if self._is_exact(change.path) or change.impact is Impact.NEUTRAL or not said:
+            return change.model_copy(update={"violations": rules})
+        gravest = min(said, key=_ORDER.index)
+        return change.model_copy(update={"violations": rules, "severity": gravest})
 
     def _is_exact(self, path: str) -> bool:
         _, _, member, *_ = path.split("/")

@@ -19,6 +19,7 @@ from drift.cli.credentials import (
 from drift.cli.options import (
     ColorOption,
     EndpointOption,
+    ExplainOption,
     FailOnOption,
     Paths,
     RegionOption,
@@ -87,6 +88,7 @@ def plan(  # noqa: PLR0913 - one parameter for each option
     ] = None,
     undeclared: UndeclaredOption = None,
     fail_on: FailOnOption = "any",
+    explain: ExplainOption = False,
     listed: Annotated[
         bool,
         typer.Option("--list", help="Print which file decides each bucket, and read no setting."),
@@ -166,7 +168,7 @@ def plan(  # noqa: PLR0913 - one parameter for each option
         return 1
     reported = frozenset(warning for one in desired.declarations for warning in one.warnings)
     output.warn(found, but=reported)
-    text = render(found, name, output.screen(color))
+    text = render(found, name, output.screen(color, explain=explain))
     if out:
         output.save(out, text if name == "json" else dumps(found))
     output.write(text)
