@@ -18,8 +18,8 @@ def literal_length(pattern: str) -> int:
     return len(_WILD.sub("", pattern))
 
 
-def overlap(one: str, other: str) -> bool:
-    """Return whether some name may be both; of two patterns, only their ends are looked at."""
+def may_meet(one: str, other: str) -> bool:
+    """Return whether some name may be both. Of two patterns only the ends are looked at."""
     if not is_pattern(one):
         return bool(matcher(other)(one))
     if not is_pattern(other):

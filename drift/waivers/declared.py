@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Iterator, Mapping
 
 from drift.desired.declaration import Declaration
-from drift.desired.pattern import overlap
+from drift.desired.pattern import may_meet
 from drift.diagnostic import Diagnostic
 from drift.settings.setting import Setting
 from drift.waivers.doubt import too_deep, too_narrow, unused
@@ -28,9 +28,12 @@ class Declared:
         """Return why the waiver can excuse nothing, or more than it need, if that is sure."""
         if not entry.whole:
             return None
-        settings = {id(one.setting): one.setting for one in self._meant(entry)}
-        if not settings:
+        meant = [*self._meant(entry)]
+        if not meant:
             return unused(entry, "no desired file declares such a bucket")
+        if any(one.policy for one in meant):  # what it wants depends on what is live
+            return None
+        settings = {id(one.setting): one.setting for one in meant}
         managed = [one for one in settings.values() if entry.target.is_managed(one)]
         if not managed:
             return unused(entry, f"no desired file manages {entry.target.pointer} there")
@@ -42,15 +45,12 @@ class Declared:
         return too_narrow(entry)
 
     def _meant(self, entry: Entry) -> Iterator[Declaration]:
-        """Yield what may decide its buckets: where one is named, no pattern does."""
-        named = self._named.get(entry.bucket, ())
-        if entry.is_pattern:
-            named = [
-                one for name in self._named if entry.matches(name) for one in self._named[name]
-            ]
-        patterns = [one for one in self._patterns if overlap(one.bucket, entry.bucket)]
-        decisive = named if named and not entry.is_pattern else (*named, *patterns)
-        yield from (one for one in decisive if type(one.setting) is entry.target.setting)
+        """Yield what may decide its buckets: where one is named, no pattern does but a policy."""
+        named = [one for name in entry.among(self._named) for one in self._named[name]]
+        beaten = not entry.is_pattern and any(one.policy is None for one in named)
+        patterns = (one for one in self._patterns if one.policy or not beaten)
+        meant = (*named, *(one for one in patterns if may_meet(one.bucket, entry.bucket)))
+        return (one for one in meant if type(one.setting) is entry.target.setting)
 
 
 def _fits(entry: Entry, desired: Setting) -> bool:

@@ -1,5 +1,6 @@
 """One waiver of a file: which live value it excuses, and what then is as good as desired."""
 
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 
 from drift.desired.pattern import is_pattern, matcher
@@ -43,6 +44,12 @@ class Entry:
     def matches(self, bucket: str) -> bool:
         """Return whether it is for the bucket."""
         return bool(matcher(self.bucket)(bucket)) if self.is_pattern else bucket == self.bucket
+
+    def among(self, buckets: Collection[str]) -> Iterator[str]:
+        """Return those that it is for."""
+        if self.is_pattern:
+            return filter(matcher(self.bucket), buckets)
+        return iter((self.bucket,) if self.bucket in buckets else ())
 
     def pins(self, live: Setting, *, strict: bool = False) -> bool:
         """Return whether the live document, all of it said, has here what is pinned."""

@@ -21,10 +21,8 @@ from drift.settings import SETTINGS
 from drift.settings.english import listed
 from drift.settings.faults import did_you_mean
 from drift.untrusted import visible
-from drift.waivers.target import TARGETS
+from drift.waivers.target import MOST_WAIVERS, TARGETS
 
-MOST_WAIVERS = 1000
-"""The most waivers of one file: who needs more should change what is desired."""
 _LONGEST_REASON, _LONGEST_OWNER = 1000, 200
 _TEXT = r"[^\x00-\x1f\x7f\ud800-\udfff]"
 _BLANK = r"\x20\x85\xa0\u1680\u180e\u2000-\u200f\u2028\u2029\u202f\u205f\u2060\u3000\ufeff"

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator
 from datetime import date
 from itertools import chain, islice
 from pathlib import Path
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from pydantic import ValidationError
 
@@ -17,9 +17,11 @@ from drift.diagnostic import Diagnostic
 from drift.plan import Waiver
 from drift.positions import JsonText
 from drift.waivers.entry import Entry
-from drift.waivers.file_model import MOST_WAIVERS, WaiversFile
-from drift.waivers.target import TARGETS
+from drift.waivers.target import MOST_WAIVERS, TARGETS
 from drift.waivers.waivers import Waivers
+
+if TYPE_CHECKING:
+    from drift.waivers.file_model import WaiversFile
 
 LARGEST = 4 << 20
 """The largest file of waivers that is read, in bytes: enough for all that it may hold."""
@@ -45,6 +47,8 @@ def load(paths: Iterable[Path], *, today: date) -> Waivers:
 
 
 def _loaded(found: Found, today: date) -> _Loaded:
+    from drift.waivers.file_model import WaiversFile  # noqa: PLC0415 - 4 ms, and few need it
+
     parsed = parse(found.path, LARGEST)
     if isinstance(parsed, Diagnostic):
         return _Loaded((), (parsed,))
@@ -60,7 +64,7 @@ def _loaded(found: Found, today: date) -> _Loaded:
     return _Loaded(tuple(_entries(file, text, whole=found.searched)), ())
 
 
-def _entries(file: WaiversFile, text: JsonText, *, whole: bool) -> Iterator[Entry]:
+def _entries(file: "WaiversFile", text: JsonText, *, whole: bool) -> Iterator[Entry]:
     for index, one in enumerate(file.waivers):
         at = f"/Waivers/{index}"
         said = Waiver(

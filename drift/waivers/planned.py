@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from drift.desired.pattern import is_pattern, overlap
+from drift.desired.pattern import is_pattern, may_meet
 from drift.diagnostic import Diagnostic
 from drift.plan import Plan, ResourceChange, Source, Status
 from drift.settings.setting import Setting
@@ -40,9 +40,8 @@ class Planned:
 
         Nothing is where a bucket that it may be for could not be read.
         """
-        unread = any(map(entry.matches, self._unread if entry.is_pattern else ()))
-        unlisted = any(overlap(entry.bucket, pattern) for pattern in self._unlisted)
-        if unread or unlisted or entry.bucket in self._unread:
+        unlisted = any(may_meet(entry.bucket, pattern) for pattern in self._unlisted)
+        if unlisted or any(entry.among(self._unread)):
             return None
         excused = self._excused.get(entry.waiver.source)
         if excused is None:
@@ -70,11 +69,8 @@ class Planned:
         return unused(entry, what)
 
     def _meant(self, entry: Entry) -> Iterator[ResourceChange]:
-        names = [name for name in self._judged if entry.matches(name)] if entry.is_pattern else ()
-        for name in names or (entry.bucket,):
-            for resource in self._judged.get(name, ()):
-                if resource.type == entry.target.setting.type:
-                    yield resource
+        of_names = (one for name in entry.among(self._judged) for one in self._judged[name])
+        return (one for one in of_names if one.type == entry.target.setting.type)
 
     def _pins(self, entry: Entry, resource: ResourceChange) -> bool:
         return entry.pins(self._seen(entry, resource), strict=self._strict)

@@ -11,6 +11,8 @@ from pydantic.fields import FieldInfo
 from drift.settings import SETTINGS
 from drift.settings.setting import Element, Normal, Setting
 
+MOST_WAIVERS = 1000
+"""The most waivers of one file: who needs more should change what is desired."""
 _STRICT = ConfigDict(strict=True)
 
 

@@ -168,3 +168,46 @@ def test_the_last_day_of_a_waiver_is_one_of_utc_wherever_it_runs(
     ((found, _, said),) = ran
     assert found == code
     assert said.count("expires today" if code == 0 else "expired on") == 2
+
+
+POLICY = {
+    "$schema": "https://json-schema.org/draft/2020-12/schema",
+    "x-drift": {"Bucket": "example-*", "Region": "eu-*"},
+    "properties": {
+        "HttpsConfiguration": {
+            "properties": {
+                "TLS": {
+                    "title": "No TLS older than 1.2",
+                    "properties": {
+                        "TLSVersion": {"items": {"enum": ["TLSv1.2", "TLSv1.3"]}},
+                    },
+                }
+            }
+        }
+    },
+}
+
+
+def test_what_breaks_a_policy_can_be_waived_and_says_which_rule(drift: Drift, write: Write) -> None:
+    write("desired/tls.json", json.dumps(POLICY))
+    run = "plan", *LIVE, "--format", "json", "--undeclared", "ignore"
+    assert drift(*run).code == 2
+    write("desired/waivers.json", json.dumps({"Waivers": [old_tls()]}))
+    assert drift("validate").err == ""
+    ran = drift(*run)
+    assert (ran.code, ran.err) == (0, "")
+    (found,) = [one for one in json.loads(ran.out)["resource_changes"] if one["status"] == "waived"]
+    assert {one["violations"][0]["title"] for one in found["changes"]} == {"No TLS older than 1.2"}
+    assert {one["waiver"]["owner"] for one in found["changes"]} == {"storage-team"}
+
+
+def test_a_waiver_for_a_policy_that_live_has_left_behind_is_said(
+    drift: Drift, write: Write
+) -> None:
+    write("desired/tls.json", json.dumps(POLICY))
+    write("desired/waivers.json", json.dumps({"Waivers": [old_tls(Bucket="example-uploads-eu")]}))
+    ran = drift("plan", *LIVE, "--undeclared", "ignore")
+    assert ran.code == 2
+    assert 'in example-uploads-eu it is ["TLSv1.2", "TLSv1.3"], and' in ran.err
+    write("desired/waivers.json", json.dumps({"Waivers": [old_tls(Bucket="other")]}))
+    assert "no desired file declares such a bucket" in drift("validate").err

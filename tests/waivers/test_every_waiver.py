@@ -26,8 +26,9 @@ def keys(changes: tuple[Change, ...]) -> set[str]:
 def judge(
     desired: HttpsConfiguration, live: HttpsConfiguration, *given: dict[str, Any]
 ) -> ResourceChange:
-    found = Found(Reading(live, ()), Bucket("oss-example", "cn-hangzhou"))
-    return judged(Decision(found.bucket, declared(desired)), found, waivers=entries(*given))
+    bucket = Bucket("oss-example", "cn-hangzhou")
+    decision = Decision(bucket, declared(desired))
+    return judged(decision, Found(Reading(live, ()), bucket), waivers=entries(*given))
 
 
 def mixed(desired: HttpsConfiguration, pointer: str, value: Any) -> HttpsConfiguration | None:

@@ -44,10 +44,9 @@ def judge(
     strict: bool = False,
 ) -> ResourceChange:
     outcome: Outcome = Reading[Setting](found, ()) if found else Absence.SETTING
-    at = Found(outcome, Bucket("oss-example", "cn-hangzhou"))
-    return judged(
-        Decision(at.bucket, declared(desired)), at, waivers=entries(*given), strict=strict
-    )
+    bucket = Bucket("oss-example", "cn-hangzhou")
+    decision = Decision(bucket, declared(desired))
+    return judged(decision, Found(outcome, bucket), waivers=entries(*given), strict=strict)
 
 
 def waived(found: ResourceChange) -> list[tuple[str, bool]]:
