@@ -12,7 +12,7 @@ from drift.diff import diff
 from drift.plan import Change, Impact, Severity, Source
 from drift.settings.https import VERSIONS, CipherSuite, HttpsConfiguration, Tls
 from drift.settings.https.cipher_suites import find, versions
-from drift.settings.https.clients import clients
+from drift.settings.https.clients import clients, connecting
 from drift.settings.setting import Difference, Explanation, Setting
 from tests.strategies import desired_documents, live_documents
 
@@ -238,9 +238,10 @@ def test_old_versions_are_explained_by_who_deprecates_them_and_who_needs_them() 
 
 
 def test_nobody_known_needs_tls_1_1_where_1_2_is_accepted() -> None:
-    risk, needed = explained(of(), of(("TLSv1.1", *MODERN)), VERSION_LIST, "TLSv1.1")
-    assert "RFC 8996" in risk
-    assert needed == "No widely used client is known to need it."
+    for live in (of(("TLSv1.1", *MODERN)), of(VERSIONS)):
+        risk, needed = explained(of(), live, VERSION_LIST, "TLSv1.1")
+        assert "RFC 8996" in risk
+        assert needed == "No widely used client is known to need it."
 
 
 def test_switching_management_on_is_explained_by_all_that_it_ends() -> None:
@@ -268,6 +269,28 @@ def test_a_suite_whose_clients_all_have_another_is_needed_by_nobody() -> None:
     risk, needed = explained(desired, live, LIST12, "NULL-SHA256")
     assert "encrypts nothing" in risk
     assert needed == "No widely used client is known to need it."
+
+
+def test_each_suite_is_needed_by_those_who_offer_it() -> None:
+    desired, live = (
+        of(("TLSv1.2",), **custom(GOOD)),
+        of(("TLSv1.2",), **custom(GOOD, OLD, "NULL-SHA256")),
+    )
+    assert "Internet Explorer 11" in explained(desired, live, LIST12, OLD).clients
+    needed = explained(desired, live, LIST12, "NULL-SHA256").clients
+    assert needed == "No widely used client is known to need it."
+
+
+def test_who_loses_the_last_version_does_not_need_a_suite() -> None:
+    desired = of(("TLSv1.3",), **custom(tls13=("TLS_AES_128_GCM_SHA256",)))
+    assert "cuts off" in explained(desired, of(), VERSION_LIST, "TLSv1.2").clients
+    needed = explained(desired, of(), SWITCH, False).clients
+    assert needed == "No widely used client is known to need it."
+
+
+def test_a_suite_of_tls_1_3_connects_nobody_in_tls_1_2() -> None:
+    misplaced = CipherSuite(Enable=True, CustomCipherSuite=("TLS_AES_128_GCM_SHA256",))
+    assert {*connecting(Tls(Enable=True, TLSVersion=("TLSv1.2",)), misplaced)} == {False}
 
 
 @pytest.mark.parametrize(
@@ -375,6 +398,14 @@ def test_who_refuses_fewer_clients_comes_first() -> None:
     keys = [one.refusals(live) for one in order]
     assert keys == sorted(keys)
     assert len({*keys}) == len(keys)
+
+
+def test_clients_count_more_than_versions() -> None:
+    """Without TLS 1.1 nobody known is lost; without TLS 1.0, those who speak nothing else."""
+    live = of(VERSIONS)
+    without_11 = of(("TLSv1.0", *MODERN)).refusals(live)
+    assert without_11 < of(("TLSv1.1", *MODERN)).refusals(live)
+    assert without_11[0] == 0
 
 
 def test_a_document_refuses_nobody_that_it_accepts_itself() -> None:

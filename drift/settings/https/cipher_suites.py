@@ -51,7 +51,6 @@ def _rank(suite: Suite) -> tuple[object, ...]:
     return (
         len(WEAKNESSES) - WEAKNESSES.index(ailment) if ailment else 0,
         suite.authentication not in ("any", "ECDSA", "RSA", "DSS"),
-        suite.mozilla == "none",
         _ENCRYPTIONS.index(suite.encryption) if suite.encryption in _ENCRYPTIONS else 9,
         suite.authentication,
         suite.name,

@@ -28,12 +28,6 @@ class Suite(NamedTuple):
         return (self.name, self.iana, *self.other_names)
 
     @property
-    def forward_secret(self) -> bool:
-        """Whether what was recorded stays secret when the server's key is lost."""
-        ephemeral = self.authentication == "none" and self.key_exchange in ("ECDH", "DH")
-        return ephemeral or self.key_exchange in ("ECDHE", "DHE", "SRP", "any")
-
-    @property
     def tls13(self) -> bool:
         """Whether TLS 1.3 has it, and so no older version."""
         return self.versions == {"TLSv1.3"}

@@ -68,7 +68,7 @@ WEAKNESSES = (
         " reads it all. RFC 10015 advises against it.",
     ),
     Weakness(
-        lambda suite: not suite.forward_secret,
+        lambda suite: suite.key_exchange in ("PSK", "KRB5"),
         Severity.MEDIUM,
         "",
         "The suite has no forward secrecy: whoever records traffic and later gets the shared"
