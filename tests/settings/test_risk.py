@@ -383,6 +383,19 @@ def test_a_strangers_plan_is_never_repeated_and_never_raises(
     assert all(len(one) < 200 for one in said)
 
 
+@pytest.mark.parametrize("path", [("TLS", "Other"), ("CipherSuite", "Other"), ("Other", "Enable")])
+def test_nothing_is_said_of_a_member_that_drift_does_not_know(path: tuple[str, str]) -> None:
+    change = as_change(Difference(path, False, True), Impact.WEAKER)
+    assert HttpsConfiguration.explain(change, of(VERSIONS).document(), of().document()) == ("", "")
+
+
+def test_a_list_that_is_not_reported_is_explained_as_that() -> None:
+    live = HttpsConfiguration(TLS=Tls(Enable=False))
+    change = as_change(Difference(LIST12, None, GOOD), Impact.MIXED)
+    said = HttpsConfiguration.explain(change, live.document(), of(**custom(GOOD)).document())
+    assert said.risk == "The service does not report it: what an attacker gains cannot be told."
+
+
 def test_who_refuses_fewer_clients_comes_first() -> None:
     live = of(VERSIONS, **custom(GOOD, OLD))
     order = [

@@ -82,12 +82,12 @@ def risk(path: tuple[str, ...], value: JsonValue, live: Side, desired: Side) -> 
     match path:
         case ("TLS", "TLSVersion"):
             return _worst([value])
-        case ("TLS", _):
+        case ("TLS", "Enable"):
             return _worst(live.tls.accepted - desired.tls.accepted)
-        case ("CipherSuite", "CustomCipherSuite" | "TLS13CustomCipherSuite") if value is not None:
-            return _of_suite(value)
-        case ("CipherSuite", member):
-            return _of_mode(live.ciphers, switch=member in ("Enable", "StrongCipherSuite"))
+        case ("CipherSuite", "Enable" | "StrongCipherSuite"):
+            return _OF_MODE[live.ciphers.mode] if live.ciphers else _NOT_REPORTED
+        case ("CipherSuite", "CustomCipherSuite" | "TLS13CustomCipherSuite"):
+            return _of_list(live.ciphers) if value is None else _of_suite(value)
         case _:
             return _NOTHING
 
@@ -104,7 +104,8 @@ def _of_suite(value: JsonValue) -> Risk:
     return Risk(ailment.severity, ailment.risk) if ailment else _SOUND_SUITE
 
 
-def _of_mode(live: CipherSuite | None, *, switch: bool) -> Risk:
+def _of_list(live: CipherSuite | None) -> Risk:
+    """Return what is risked where `live` has no such entry."""
     if live is None:
         return _NOT_REPORTED
-    return _OF_MODE[live.mode] if switch or live.mode != "custom" else _NO_SUITE
+    return _NO_SUITE if live.mode == "custom" else _OF_MODE[live.mode]
