@@ -153,9 +153,12 @@ def test_fmt_lays_waivers_out_and_leaves_those_beside_a_file_alone(
     drift("fmt").failed("desired/waivers.json:1:2: error: Not JSON")
 
 
-@pytest.mark.parametrize(("days", "code"), [(0, 0), (-1, 2)])
+@pytest.mark.parametrize(
+    ("command", "days", "code"),
+    [(("plan", *LIVE), 0, 0), (("plan", *LIVE), -1, 2), (("validate",), 0, 0)],
+)
 def test_the_last_day_of_a_waiver_is_one_of_utc_wherever_it_runs(
-    waived: Callable[..., Path], folder: Path, days: int, code: int
+    waived: Callable[..., Path], folder: Path, command: tuple[str, ...], days: int, code: int
 ) -> None:
     """West of UTC it is still yesterday, and east of it tomorrow already: that is of no matter."""
     zones = ["UTC", "Pacific/Niue", "Pacific/Kiritimati", "XXX+23:59", "XXX-23:59"]
@@ -164,10 +167,10 @@ def test_the_last_day_of_a_waiver_is_one_of_utc_wherever_it_runs(
         before = today()
         expires = (before + timedelta(days)).isoformat()
         waived(old_tls(Expires=expires), all_suites(Expires=expires))
-        ran = {process("plan", *LIVE, cwd=folder, env={"TZ": zone}) for zone in zones}
+        ran = {process(*command, cwd=folder, env={"TZ": zone}) for zone in zones}
     ((found, _, said),) = ran
     assert found == code
-    assert said.count("expires today" if code == 0 else "expired on") == 2
+    assert said.count("expires today" if days == 0 else "expired on") == 2
 
 
 POLICY = {

@@ -1,4 +1,5 @@
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import date
 from typing import Any
 
@@ -11,6 +12,7 @@ from drift.live.fleet import Fleet
 from drift.live.service_error import error_body
 from drift.live.source import Bucket
 from drift.plan import Plan
+from drift.policy.policy import Policy
 from drift.positions import Place
 from drift.settings.document import write
 from drift.settings.https import CipherSuite, HttpsConfiguration, Tls
@@ -126,9 +128,17 @@ def test_where_a_bucket_is_named_no_pattern_decides_it() -> None:
     assert doubts(waivers(OLD_TLS | {"Bucket": "oss-e*"}), [*named, *pattern]) == ()
 
 
-@pytest.mark.parametrize("pinned", [["TLSv1.2"]])
-def test_a_waiver_that_pins_what_is_desired_is_unused(pinned: list[str]) -> None:
-    (line,) = offline(waiver(f"{TLS}/TLSVersion", pinned))
+def test_what_a_policy_wants_of_a_named_bucket_is_not_known_without_a_plan() -> None:
+    (named,) = File(("oss-example",), HttpsConfiguration(CipherSuite=STRONG)).declarations()
+    (pattern,) = File(("oss-*",), HttpsConfiguration()).declarations()
+    policy = replace(pattern, policy=Policy(pattern.text, {}, None, ""))
+    assert len(doubts(waivers(OLD_TLS), [named])) == 1
+    assert doubts(waivers(OLD_TLS), [named, policy]) == ()
+    assert len(doubts(waivers(OLD_TLS | {"Bucket": "other"}), [named, policy])) == 1
+
+
+def test_a_waiver_that_pins_what_is_desired_is_unused() -> None:
+    (line,) = offline(waiver(f"{TLS}/TLSVersion", ["TLSv1.2"]))
     assert "is unused: what it pins is what is desired" in line
 
 
