@@ -4,7 +4,7 @@ from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
 from time import monotonic
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -33,7 +33,10 @@ from drift.cli.options import (
 from drift.cli.progress import progress
 from drift.cli.source import Live, opened
 from drift.errors import OptionError
-from drift.render import Format, render
+from drift.render import Format, Screen, render
+
+if TYPE_CHECKING:
+    from drift.plan import Plan
 
 
 def plan(  # noqa: PLR0913 - one parameter for each option
@@ -111,18 +114,12 @@ def plan(  # noqa: PLR0913 - one parameter for each option
     from drift.desired.load import load
     from drift.discovery.discover import discover
     from drift.live.fleet import Fleet
-    from drift.planfile import dumps
     from drift.render import decisions
     from drift.waivers.load import load as load_waivers
     from drift.waivers.report import doubts, with_waivers
 
     end = None if deadline is None else monotonic() + deadline
-    if listed and name not in ("text", "json"):
-        raise OptionError(f"--list cannot be printed as {name}.", "Give --format text or json.")
-    if out:
-        if listed:
-            raise OptionError("--list makes no plan that --out could save.", "Give one of them.")
-        output.refuse_unwritable(out)
+    _refuse_what_does_not_fit(name, out, listed=listed)
     now = datetime.now(UTC).replace(microsecond=0)
     places = paths_or_default(paths)
     waivers = load_waivers(places, today=now.date())
@@ -168,9 +165,25 @@ def plan(  # noqa: PLR0913 - one parameter for each option
         return 1
     reported = frozenset(warning for one in desired.declarations for warning in one.warnings)
     output.warn(found, but=reported)
-    text = render(found, name, output.screen(color, explain=explain))
-    if out:
-        output.save(out, text if name == "json" else dumps(found))
-    output.write(text)
-    summary.add(found)
+    _publish(found, name, out, output.screen(color, explain=explain))
     return found.verdict.exit_code
+
+
+def _refuse_what_does_not_fit(name: Format, out: Path | None, *, listed: bool) -> None:
+    if listed and name not in ("text", "json"):
+        raise OptionError(f"--list cannot be printed as {name}.", "Give --format text or json.")
+    if listed and out:
+        raise OptionError("--list makes no plan that --out could save.", "Give one of them.")
+    if out:
+        output.refuse_unwritable(out)
+
+
+def _publish(plan: "Plan", name: Format, out: Path | None, screen: Screen) -> None:
+    """Save the plan, print it, and add it to the job's summary."""
+    from drift.planfile import dumps
+
+    text = render(plan, name, screen)
+    if out:
+        output.save(out, text if name == "json" else dumps(plan))
+    output.write(text)
+    summary.add(plan)
