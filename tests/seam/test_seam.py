@@ -208,3 +208,39 @@ def test_the_emulator_serves_and_stores_the_new_setting(place: Path) -> None:
         "oss_bucket_public_access_block.oss-fresh": "in_sync",
         "oss_bucket_public_access_block.oss-open": "in_sync",
     }
+
+
+def test_a_policy_may_be_about_the_new_setting(place: Path, tmp_path: Path) -> None:
+    policy = {
+        "$schema": "https://json-schema.org/draft/2020-12/schema",
+        "title": "Nothing is public",
+        "x-drift": {"Bucket": "oss-*"},
+        "properties": {
+            "PublicAccessBlockConfiguration": {"properties": {"BlockPublicAccess": {"const": True}}}
+        },
+    }
+    write(tmp_path, policy)
+    desired, recording = str(tmp_path / "desired"), str(place / "recording")
+    done = run_drift(place, "plan", desired, "--live", recording, "--format", "json")
+    assert (done.returncode, done.stderr) == (2, "")
+    found = json.loads(done.stdout)["resource_changes"]
+    assert {one["name"]: one["status"] for one in found} == {
+        "oss-blocked": "in_sync", "oss-fresh": "drift", "oss-open": "drift"
+    }  # fmt: skip
+    (change,) = found[2]["changes"]
+    assert (change["before"], change["after"], change["impact"]) == (False, True, "weaker")
+    assert [one["title"] for one in change["violations"]] == ["Nothing is public"]
+
+
+def test_a_policy_that_contradicts_the_new_setting_names_both(place: Path, tmp_path: Path) -> None:
+    policy = {
+        "$schema": "https://json-schema.org/draft/2020-12/schema",
+        "x-drift": {"Bucket": "*"},
+        "properties": {"PublicAccessBlockConfiguration": {"const": {"BlockPublicAccess": False}}},
+    }
+    write(tmp_path, DESIRED)
+    (tmp_path / "desired" / "policy.json").write_text(json.dumps(policy))
+    done = run_drift(place, "validate", str(tmp_path / "desired"))
+    assert done.returncode == 1
+    assert "example.json" in done.stderr
+    assert "policy.json" in done.stderr
