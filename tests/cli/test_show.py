@@ -437,7 +437,7 @@ def test_a_plan_of_a_later_minor_version_may_say_more(
 
 def test_a_hostile_plan_is_harmless(drift: Drift, write: Write, saved: dict[str, Any]) -> None:
     escape = "\x1b[31m\n\u202e\x9b [bold]x[/] "
-    chosen = ("status", "impact", "action", "actions")  # values from short lists, which are checked
+    chosen = ("status", "impact", "action", "actions", "severity")  # values that are checked
 
     def spoilt(value: Any) -> Any:
         if isinstance(value, dict):
