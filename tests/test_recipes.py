@@ -202,7 +202,7 @@ class Job(NamedTuple):
         defaults = {name: value["default"] for name, value in read(ACTION)["inputs"].items()}
         given = {"live": str(RECORDING), "paths": desired} | inputs
         names = {"DESIRED": "paths", "LIVE": "live", "REGION": "region", "STRICT": "strict",
-                 "UNDECLARED": "undeclared"}  # fmt: skip
+                 "UNDECLARED": "undeclared", "FAIL_ON": "fail-on"}  # fmt: skip
         step = named(ACTION, "plan")
         assert {*step["env"]} == {"FOLDER", *names}
         env = {variable: (defaults | given)[name] for variable, name in names.items()}
@@ -246,14 +246,15 @@ def test_without_a_plan_the_action_is_not_green(
 
 def test_paths_are_lines_and_options_are_passed_on(job: Job) -> None:
     inputs = {"strict": "true", "undeclared": "fail", "region": "cn-hangzhou"}
-    job.plan(f"{IN_SYNC}\n\n{DRIFTED}\n", **inputs)
+    job.plan(f"{IN_SYNC}\n\n{DRIFTED}\n", **inputs | {"fail-on": "weaker"})
     plan = json.loads(Path(job.output["plan"]).read_text())
     assert len(plan["resource_changes"]) > 2
     assert plan["summary"]["undeclared"] > 0
+    assert plan["fail_on"] == "weaker"
 
 
 @pytest.mark.parametrize("text", ["$(touch pwned)", "`touch pwned`", '"; touch pwned; "'])
-@pytest.mark.parametrize("name", ["paths", "live", "region", "strict", "undeclared"])
+@pytest.mark.parametrize("name", ["paths", "live", "region", "strict", "undeclared", "fail-on"])
 def test_no_input_is_run(job: Job, name: str, text: str) -> None:
     job.plan(str(IN_SYNC), **{name: text})
     assert not (job.folder / "pwned").exists()
