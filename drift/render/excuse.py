@@ -15,7 +15,10 @@ class Excuse(NamedTuple):
 
 def needed(resource: ResourceChange) -> tuple[Change, ...]:
     """Return the changes that nothing excuses."""
-    return tuple([one for one in resource.changes if one.waiver is None])
+    for one in resource.changes:
+        if one.waiver:
+            return tuple([one for one in resource.changes if one.waiver is None])
+    return resource.changes
 
 
 def told(resource: ResourceChange) -> tuple[Change, ...]:

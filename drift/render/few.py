@@ -1,6 +1,6 @@
 """At most so many results: alike ones are folded into one, and at last only the worst are kept."""
 
-from collections.abc import Callable, Hashable, Iterable, Iterator, Sequence
+from collections.abc import Hashable, Iterable, Iterator, Sequence
 
 from drift.plan import ResourceChange
 from drift.render.fold import Group
@@ -15,26 +15,23 @@ def fitted(found: Sequence[Result], most: int) -> tuple[Result, ...]:
 
     They are folded first where they are alike on the same line, then wherever they are.
     """
-    rungs: tuple[Callable[[Result], Hashable], ...] = (_each, _same_line, _alike)
-    for rung in rungs:
-        groups: dict[Hashable, list[Result]] = {}
-        for one in found:
-            groups.setdefault(rung(one), []).append(one)
+    groups: list[list[Result]] = []
+    for rung in _rungs(found):
+        by_key: dict[Hashable, list[Result]] = {}
+        for key, one in zip(rung, found, strict=True):
+            by_key.setdefault(key, []).append(one)
+        groups = [*by_key.values()]
         if len(groups) <= most:
             break
-    return tuple(map(_folded, _worst([*groups.values()], most)))
+    return tuple(map(_folded, _worst(groups, most)))
 
 
-def _each(result: Result) -> Hashable:
-    return result.fingerprint
-
-
-def _same_line(result: Result) -> Hashable:
-    return result.location and result.location[:2], result.alike
-
-
-def _alike(result: Result) -> Hashable:
-    return result.alike
+def _rungs(found: Sequence[Result]) -> Iterator[Iterable[Hashable]]:
+    """Yield, for ever fewer groups, what is equal of the results of one."""
+    yield [one.fingerprint for one in found]
+    alike = [one.alike for one in found]
+    yield zip([one.location and one.location[:2] for one in found], alike, strict=True)
+    yield alike
 
 
 def _worst(groups: Sequence[list[Result]], most: int) -> list[list[Result]]:

@@ -2,12 +2,13 @@
 
 import json
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Hashable, Iterable
 from typing import Any, NamedTuple
 
 from pydantic import JsonValue
 
 from drift.plan import Change, Problem, ResourceChange
+from drift.render.why import explanations
 
 _JSON = json.JSONEncoder(sort_keys=True)
 
@@ -51,17 +52,20 @@ def folded(resources: Iterable[ResourceChange]) -> tuple[Group, ...]:
     """
     judged = list(resources)
     meanings = Counter(resource.meaning for resource in judged)
-    groups: dict[str | tuple[str], list[ResourceChange]] = {}
+    groups: dict[Hashable, list[ResourceChange]] = {}
     for resource in judged:
         # What nothing else means is like nothing else, and need not be compared: most of the time.
         meaning = resource.meaning
-        alike = (meaning,) if meanings[meaning] == 1 else likeness(resource)
+        alike = meaning if meanings[meaning] == 1 else likeness(resource)
         groups.setdefault(alike, []).append(resource)
     return tuple(Group(tuple(alike)) for alike in groups.values())
 
 
-def likeness(resource: ResourceChange) -> str:
-    """Return what is equal for two buckets that are alike, and for no others."""
+def likeness(resource: ResourceChange) -> Hashable:
+    """Return what is equal for two buckets that are alike, and for no others.
+
+    What a change means may depend on a part that does not change.
+    """
     problem = resource.problem
     changes = [_values(change) for change in resource.changes]
     touched = {tuple(change.path.split("/")[1:3]) for change in resource.changes}
@@ -70,7 +74,8 @@ def likeness(resource: ResourceChange) -> str:
         problem.code, problem.message, _of_any(problem, resource.name), problem.retryable,
     )  # fmt: skip
     head = (resource.type, resource.status, resource.impact, resource.meaning)
-    return _JSON.encode((head, resource.change.actions, changes, sides, said))
+    text = _JSON.encode((head, resource.change.actions, changes, sides, said))
+    return text, explanations(resource)
 
 
 def _values(change: Change) -> tuple[object, ...]:

@@ -89,7 +89,8 @@ def _cases(plan: Plan) -> Iterator[_Case]:
         elif one.rule is not Rule.WARNING:
             (resource,) = one.resources
             outcome = _became(one)
-            inner = _outcome(outcome, one.rule.value, one.message, _body(one, resource))
+            said = one.message if outcome == "skipped" else one.headline
+            inner = _outcome(outcome, one.rule.value, said, _body(one, resource))
             yield _bucket(resource, inner + _said(warnings.get(resource.address, ())), outcome)
     for resource in plan.resource_changes:
         if resource.status is Status.IN_SYNC:

@@ -1,6 +1,7 @@
 """What a drift breaks, why it matters and what excuses it, in Markdown: a paragraph for each."""
 
 from collections.abc import Iterator
+from functools import lru_cache
 
 from drift.plan import ResourceChange, Status, Violation
 from drift.render.excuse import Excuse, excuses
@@ -16,7 +17,7 @@ def why(it: str, resource: ResourceChange) -> Iterator[str]:
     Each begins with a word of ours.
     """
     yield from (_broken(it, rule) for rule in violations(resource))
-    yield from map(_explained, explanations(resource))
+    yield from _explained(explanations(resource))
     found = excuses(resource)
     is_alone = resource.status is Status.WAIVED and len(found) == 1
     yield from (_excused(excuse, is_alone=is_alone) for excuse in found)
@@ -28,9 +29,13 @@ def _broken(it: str, rule: Violation) -> str:
     return f"{it} breaks {title} ({where}). {prose(rule.help)}".rstrip()
 
 
-def _explained(why: Why) -> str:
-    head = f"**Severity {why.severity}.**" if why.severity else "Why:"
-    return " ".join(filter(None, (head, prose(why.risk), prose(why.clients))))
+@lru_cache(maxsize=1024)  # of ten thousand buckets, most drift alike
+def _explained(whys: tuple[Why, ...]) -> tuple[str, ...]:
+    told = []
+    for severity, risk, clients in whys:
+        said = (f"**Severity {severity}.**", prose(risk), prose(clients))
+        told.append(" ".join(filter(None, said)))
+    return tuple(told)
 
 
 def _excused(excuse: Excuse, *, is_alone: bool) -> str:

@@ -4,6 +4,7 @@ What strangers wrote in them is `visible` already.
 """
 
 from collections.abc import Iterator
+from functools import lru_cache
 
 from drift.plan import ResourceChange, Status, Violation
 from drift.render.excuse import Excuse, excuses
@@ -21,9 +22,9 @@ def broken(resource: ResourceChange, it: str = "It") -> Iterator[str]:
     yield from (_broken(rule, it) for rule in violations(resource))
 
 
-def explained(resource: ResourceChange) -> Iterator[str]:
-    """Yield how much it matters, and why, the worst first."""
-    yield from map(_explained, explanations(resource))
+def explained(resource: ResourceChange) -> tuple[str, ...]:
+    """Return how much it matters, and why, the worst first."""
+    return _explained(explanations(resource))
 
 
 def excused(resource: ResourceChange) -> Iterator[str]:
@@ -40,11 +41,13 @@ def _broken(rule: Violation, it: str) -> str:
     return f"{said} {ended(visible(rule.help, _LONGEST))}".rstrip()
 
 
-def _explained(why: Why) -> str:
-    said = " ".join(filter(None, (why.risk, why.clients)))
-    if why.severity is None:
-        return said
-    return f"Severity {why.severity}{': ' if said else '.'}{said}"
+@lru_cache(maxsize=1024)
+def _explained(whys: tuple[Why, ...]) -> tuple[str, ...]:
+    told = []
+    for severity, risk, clients in whys:
+        said = " ".join(filter(None, (risk, clients)))
+        told.append(f"Severity {severity}{': ' if said else '.'}{said}")
+    return tuple(told)
 
 
 def _excused(excuse: Excuse, *, is_alone: bool) -> str:

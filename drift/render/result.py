@@ -67,9 +67,13 @@ class Result(NamedTuple):
 
     @property
     def message(self) -> str:
-        """All of it, on one line: what it is, why, what to do, and what that means."""
-        pieces = (self.summary, *self.breaches, self.detail, *self.reasons)
-        return " ".join(filter(None, pieces))
+        """All of it, on one line."""
+        return " ".join((self.headline, *self.reasons))
+
+    @property
+    def headline(self) -> str:
+        """What it is, which rules that breaks, and what to do, on one line."""
+        return " ".join(filter(None, (self.summary, *self.breaches, self.detail)))
 
     @property
     def breaches(self) -> tuple[str, ...]:

@@ -4,64 +4,68 @@ Explanations are the setting's, in its own words. Buckets by the thousand drift 
 made once.
 """
 
-import json
+import marshal
 from dataclasses import dataclass, field
 from functools import lru_cache
-from typing import NamedTuple
+from typing import NamedTuple, TypeAlias
 
-from drift.plan import Change, DocumentChange, ResourceChange, Severity, Violation
+from pydantic import JsonValue
+
+from drift.plan import Change, ResourceChange, Severity, Violation
 from drift.render.excuse import told
 from drift.settings import SETTINGS
-from drift.settings.setting import Explanation
+from drift.settings.setting import Explanation, Setting
+
+_Document: TypeAlias = dict[str, JsonValue] | None
+_Words: TypeAlias = frozenset[str]
+_Rated: TypeAlias = list[tuple[Change, Severity]]
 
 _SETTINGS = {setting.type: setting for setting in SETTINGS}
 _GRAVITY = {severity: place for place, severity in enumerate(Severity)}
-_NOTHING = Explanation("", "")
-_JSON = json.JSONEncoder(sort_keys=True).encode
 
 
 class Why(NamedTuple):
-    """How much something matters, and why: two sentences, either of which may be empty.
+    """How much something matters, and why: two sentences, either of which may be empty."""
 
-    Plans of an older version know no severity.
-    """
-
-    severity: Severity | None
+    severity: Severity
     risk: str
     clients: str
 
 
-_SILENT = Why(None, "", "")
-
-
 @dataclass(frozen=True)
 class _Question:
-    """What is asked of a setting: to explain one change. It is known by its values as JSON."""
+    """What is asked of a setting: to explain a drift. It is known by the values that matter."""
 
-    key: str
+    values: bytes
     kind: str
-    change: Change = field(compare=False)
-    sides: DocumentChange = field(compare=False)
+    rated: _Rated = field(compare=False)
+    sides: tuple[_Document, _Document] = field(compare=False)
 
 
 def explanations(resource: ResourceChange) -> tuple[Why, ...]:
     """Return each explanation of the bucket's changes once, the worst first.
 
-    What is not explained is only told of where it is the worst of all.
+    What is not explained is only told of where it is the worst of all. Plans of an older version
+    know no severities, and nothing of them is explained.
     """
-    found: dict[Explanation, Severity | None] = {}
-    for change, said in zip(told(resource), _explained(resource), strict=True):
-        found[said] = _worse(found.get(said), change.severity)
-    whys = [Why(severity, *said) for said, severity in found.items()]
-    first, *others = sorted(whys, key=lambda one: _place(one.severity)) or [_SILENT]
-    said_first = [first] if any(first) else []
-    return (*said_first, *(one for one in others if one.risk or one.clients))
+    rated = _rated(resource)
+    if not rated:
+        return ()
+    words, change = _words(resource.type), resource.change
+    sides = _side(words, change.before), _side(words, change.after)
+    changes = [
+        (one.path, one.action, *_values(words, one), f"{one.impact} {severity}")
+        for one, severity in rated
+    ]
+    # Nothing tells values apart faster, and to it true is not 1.
+    values = marshal.dumps([changes, sides], 0)
+    return _answered(_Question(values, resource.type, rated, sides))
 
 
 def worst(resource: ResourceChange) -> Severity | None:
     """Return the severity of the worst of the bucket's changes; None if it is not known."""
-    known = (one.severity for one in told(resource) if one.severity)
-    return min(known, key=_place, default=None)
+    known = (severity for _, severity in _rated(resource))
+    return min(known, key=_GRAVITY.__getitem__, default=None)
 
 
 def violations(resource: ResourceChange) -> tuple[Violation, ...]:
@@ -69,31 +73,52 @@ def violations(resource: ResourceChange) -> tuple[Violation, ...]:
     return tuple(dict.fromkeys(rule for one in told(resource) for rule in one.violations))
 
 
-def _place(severity: Severity | None) -> int:
-    return len(_GRAVITY) if severity is None else _GRAVITY[severity]
-
-
-def _worse(one: Severity | None, other: Severity | None) -> Severity | None:
-    return min(one, other, key=_place)
-
-
-def _explained(resource: ResourceChange) -> list[Explanation]:
-    """Return what the setting says of each change that is told."""
-    if resource.type not in _SETTINGS:
-        return [_NOTHING] * len(told(resource))
-    sides = resource.change
-    documents = _JSON((sides.before, sides.after))
-    return [
-        _answered(_Question(f"{_values(change)} {documents}", resource.type, change, sides))
-        for change in told(resource)
-    ]
-
-
-def _values(change: Change) -> str:
-    return _JSON((change.path, change.action, change.before, change.after, change.impact))
+def _rated(resource: ResourceChange) -> _Rated:
+    return [(one, one.severity) for one in told(resource) if one.severity]
 
 
 @lru_cache(maxsize=1024)
-def _answered(question: _Question) -> Explanation:
-    setting, sides = _SETTINGS[question.kind], question.sides
-    return setting.explain(question.change, sides.before, sides.after)
+def _answered(question: _Question) -> tuple[Why, ...]:
+    found: dict[Explanation, Severity] = {}
+    for change, severity in sorted(question.rated, key=lambda one: _GRAVITY[one[1]]):
+        found.setdefault(_explained(question.kind, change, *question.sides), severity)
+    first, *others = (Why(severity, *said) for said, severity in found.items())
+    return (first, *(one for one in others if one.risk or one.clients))
+
+
+def _explained(kind: str, change: Change, before: _Document, after: _Document) -> Explanation:
+    values = dict(zip(("before", "after"), _values(_words(kind), change), strict=True))
+    return _setting(kind).explain(change.model_copy(update=values), before, after)
+
+
+def _setting(kind: str) -> type[Setting]:
+    """Return the setting; where it is not known, one that explains nothing."""
+    return _SETTINGS.get(kind, Setting)
+
+
+@lru_cache(maxsize=64)  # a stranger may name any
+def _words(kind: str) -> _Words:
+    return _setting(kind).vocabulary()
+
+
+def _values(words: _Words, change: Change) -> tuple[JsonValue, JsonValue]:
+    return _gist(words, change.before), _gist(words, change.after)
+
+
+def _side(words: _Words, document: _Document) -> _Document:
+    return document and {name: _gist(words, value) for name, value in document.items()}
+
+
+def _gist(words: _Words, value: JsonValue) -> JsonValue:
+    """Return a value without the texts that the setting does not know.
+
+    In a list each becomes a number of its own, so that none stands there twice.
+    """
+    if isinstance(value, list):
+        return [
+            str(place) if isinstance(one, str) and one not in words else one
+            for place, one in enumerate(value)
+        ]
+    if isinstance(value, dict):
+        return {name: _gist(words, inner) for name, inner in value.items()}
+    return "?" if isinstance(value, str) and value not in words else value

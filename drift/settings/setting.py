@@ -199,6 +199,14 @@ class Setting(Element, ABC):
         return _SEVERITY[self.impact(live, difference)]
 
     @classmethod
+    def vocabulary(cls) -> frozenset[str]:
+        """Return the texts that `explain` knows; it says the same of all others.
+
+        Buckets that differ only in those are explained once.
+        """
+        return frozenset()
+
+    @classmethod
     def explain(
         cls,
         change: Change,

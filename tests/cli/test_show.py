@@ -79,6 +79,20 @@ def test_an_edited_plan_that_holds_together_is_read(
     assert "Verdict: drift" in ran.out
 
 
+@pytest.mark.parametrize("asked", ["--explain", "DRIFT_EXPLAIN"])
+def test_a_saved_plan_is_explained_if_that_is_asked_for(
+    drift: Drift, saved: dict[str, Any], asked: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert resource(saved, "drift")["changes"][0]["severity"]
+    assert "# Severity " not in drift("show", "plan.json").out
+    options = ["--explain"] if asked == "--explain" else []
+    if not options:
+        monkeypatch.setenv(asked, "1")
+    ran = drift("show", "plan.json", *options)
+    assert ran.code == 0
+    assert "  # Severity high: " in ran.out
+
+
 NO_OBJECT = "it is not a JSON object"
 HEAD = '{"format_version": "1.0"'
 NO_PLANS = {
@@ -437,7 +451,8 @@ def test_a_plan_of_a_later_minor_version_may_say_more(
 
 def test_a_hostile_plan_is_harmless(drift: Drift, write: Write, saved: dict[str, Any]) -> None:
     escape = "\x1b[31m\n\u202e\x9b [bold]x[/] "
-    chosen = ("status", "impact", "action", "actions", "severity")  # values that are checked
+    # Values from short lists, which are checked.
+    chosen = ("status", "impact", "action", "actions", "severity")
 
     def spoilt(value: Any) -> Any:
         if isinstance(value, dict):
@@ -448,8 +463,15 @@ def test_a_hostile_plan_is_harmless(drift: Drift, write: Write, saved: dict[str,
 
     # An address that is not made of type and name is refused.
     warning = {"warnings": [{"path": escape, "message": escape}]}
+    source = {"file": escape, "line": 1, "column": 1}
+    rules = [{"title": escape, "pointer": escape, "help": escape, "source": source}]
+    waiver = {"reason": escape, "owner": escape, "expires": "2027-03-01", "source": source}
     saved["resource_changes"] = [spoilt(one) | warning for one in saved["resource_changes"]]
     for one in saved["resource_changes"]:
+        for change in one["changes"]:
+            change["violations"] = rules
+        for change in one["changes"][1:]:
+            change["waiver"] = waiver
         one["address"] = f"{one['type']}.{one['name']}"
     ran = drift("show", write("edited.json", saved))
     assert ran.code == 0

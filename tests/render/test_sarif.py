@@ -255,7 +255,7 @@ def test_what_is_left_out_is_said(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def test_a_report_that_would_be_too_large_ends_before(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("drift.render.sarif._LARGEST", 2_000)
+    monkeypatch.setattr("drift.render.sarif._LARGEST", 2_500)
     run = run_of(plan_of(*one_of_each()))
     assert [one["ruleId"] for one in run["results"]] == ["bucket-unreadable", "drift-weaker"]
     (notification,) = run["invocations"][0]["toolExecutionNotifications"]

@@ -81,9 +81,12 @@ def _change(group: Group, index: int) -> Html:
     sides_of = (("add", change.before), ("remove", change.after))
     values = [_json(value) for lacking, value in sides_of if change.action != lacking]
     said = (_SIGN[change.action], _name(_path(change.path)) or change.path, *values)
-    first, *others = dict.fromkeys([place(one.changes[index].source) for one in group.resources])
-    more = f" and {len(others)} more" if others else ""
-    return _item(said, change.impact, first, more)
+    others = 0
+    if not group.is_single:
+        sources = (one.changes[index].source for one in group.resources)
+        others = len({(one.file, one.line) for one in sources}) - 1
+    more = f" and {others} more" if others else ""
+    return _item(said, change.impact, place(change.source), more)
 
 
 @lru_cache(maxsize=1024)

@@ -18,7 +18,7 @@ from drift.render.why import Why, explanations, violations
 def why(it: str, resource: ResourceChange) -> Iterator[Html]:
     """Yield each rule that the bucket breaks, each explanation, and each waiver."""
     yield from (_broken(it, rule) for rule in violations(resource))
-    yield from map(_explained, explanations(resource))
+    yield from _explained(explanations(resource))
     found = excuses(resource)
     is_alone = resource.status is Status.WAIVED and len(found) == 1
     yield from (_excused(excuse, is_alone=is_alone) for excuse in found)
@@ -33,9 +33,16 @@ def _broken(it: str, rule: Violation) -> Html:
 
 
 @lru_cache(maxsize=1024)
-def _explained(why: Why) -> Html:
-    head = [element("b", f"Severity {why.severity}."), " "] if why.severity else []
-    return element("p", *head, why.risk, " ", why.clients, class_="why")
+def _explained(whys: tuple[Why, ...]) -> tuple[Html, ...]:
+    return tuple(
+        element(
+            "p",
+            element("b", f"Severity {why.severity}. "),
+            f"{why.risk} {why.clients}",
+            class_="why",
+        )
+        for why in whys
+    )
 
 
 def _excused(excuse: Excuse, *, is_alone: bool) -> Html:

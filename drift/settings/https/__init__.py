@@ -10,7 +10,7 @@ from typing import ClassVar, Self
 from pydantic import ConfigDict, Field, JsonValue, ValidationError
 
 from drift.plan import Change, Finding, Impact, Severity
-from drift.settings.https.cipher_suites import canonical, versions
+from drift.settings.https.cipher_suites import canonical, names, versions
 from drift.settings.https.ciphers import CipherSuite
 from drift.settings.https.clients import lost
 from drift.settings.https.doubts import doubts
@@ -98,6 +98,11 @@ class HttpsConfiguration(Setting):
         if impact is Impact.MIXED and found in (Severity.LOW, Severity.INFO):
             return Severity.MEDIUM
         return found
+
+    @classmethod
+    def vocabulary(cls) -> frozenset[str]:
+        """Return the TLS versions, and every name of the suites that the table has."""
+        return names().union(VERSIONS)
 
     @classmethod
     def explain(

@@ -19,6 +19,11 @@ def find(name: str) -> Suite | None:
     return _by_name().get(name)
 
 
+def names() -> frozenset[str]:
+    """Return every name of every suite, OpenSSL's and IANA's."""
+    return frozenset(_by_name())
+
+
 def canonical(name: str) -> str:
     """Return OpenSSL's name; of a name that is not known, itself."""
     suite = find(name)
