@@ -8,7 +8,7 @@ from drift.render.excuse import Excuse, excuses
 from drift.render.markdown_text import code, prose, span
 from drift.render.phrase import ended, place
 from drift.render.steps import done
-from drift.render.why import Why, explanations, violations
+from drift.render.why import Breach, Why, breaches, explanations
 
 
 def why(it: str, resource: ResourceChange) -> Iterator[str]:
@@ -16,17 +16,21 @@ def why(it: str, resource: ResourceChange) -> Iterator[str]:
 
     Each begins with a word of ours.
     """
-    yield from (_broken(it, rule) for rule in violations(resource))
+    yield from (_broken(it, breach) for breach in breaches(resource))
     yield from _explained(explanations(resource))
     found = excuses(resource)
     is_alone = resource.status is Status.WAIVED and len(found) == 1
     yield from (_excused(excuse, is_alone=is_alone) for excuse in found)
 
 
-def _broken(it: str, rule: Violation) -> str:
-    where = ", ".join((span(place(rule.source)), *([code(rule.pointer, 300)] * bool(rule.pointer))))
-    title = f'"{prose(rule.title, 300)}"' if rule.title else "a rule"
-    return f"{it} breaks {title} ({where}). {prose(rule.help)}".rstrip()
+def _broken(it: str, breach: Breach) -> str:
+    title = f'"{prose(breach.title, 300)}"' if breach.title else "a rule"
+    where = "; ".join(map(_where, breach.violations))
+    return f"{it} breaks {title} ({where}). {prose(breach.help)}".rstrip()
+
+
+def _where(rule: Violation) -> str:
+    return ", ".join((span(place(rule.source)), *([code(rule.pointer, 300)] * bool(rule.pointer))))
 
 
 @lru_cache(maxsize=1024)  # of ten thousand buckets, most drift alike

@@ -10,7 +10,7 @@ from drift.plan import ResourceChange, Status, Violation
 from drift.render.excuse import Excuse, excuses
 from drift.render.phrase import ended, place
 from drift.render.steps import done
-from drift.render.why import Why, explanations, violations
+from drift.render.why import Breach, Why, breaches, explanations
 from drift.untrusted import visible
 
 _LONGEST = 500
@@ -19,7 +19,7 @@ _LONGEST = 500
 
 def broken(resource: ResourceChange, it: str = "It") -> Iterator[str]:
     """Yield a sentence for each rule that the bucket breaks, and what its policy advises."""
-    yield from (_broken(rule, it) for rule in violations(resource))
+    yield from (_broken(breach, it) for breach in breaches(resource))
 
 
 def explained(resource: ResourceChange) -> tuple[str, ...]:
@@ -34,11 +34,14 @@ def excused(resource: ResourceChange) -> Iterator[str]:
     yield from (_excused(excuse, is_alone=is_alone) for excuse in found)
 
 
-def _broken(rule: Violation, it: str) -> str:
-    where = ", ".join(filter(None, (place(rule.source), visible(rule.pointer, 300))))
-    title = f'"{visible(rule.title, 300)}"' if rule.title else "a rule"
-    said = f"{it} breaks {title} ({where})."
-    return f"{said} {ended(visible(rule.help, _LONGEST))}".rstrip()
+def _broken(breach: Breach, it: str) -> str:
+    title = f'"{visible(breach.title, 300)}"' if breach.title else "a rule"
+    said = f"{it} breaks {title} ({'; '.join(map(_where, breach.violations))})."
+    return f"{said} {ended(visible(breach.help, _LONGEST))}".rstrip()
+
+
+def _where(rule: Violation) -> str:
+    return ", ".join(filter(None, (place(rule.source), visible(rule.pointer, 300))))
 
 
 @lru_cache(maxsize=1024)

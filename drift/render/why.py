@@ -32,6 +32,14 @@ class Why(NamedTuple):
     clients: str
 
 
+class Breach(NamedTuple):
+    """A rule that is broken, by the keywords that say so, and the advice to give with it."""
+
+    title: str
+    violations: tuple[Violation, ...]
+    help: str
+
+
 @dataclass(frozen=True)
 class _Question:
     """What is asked of a setting: to explain a drift. It is known by the values that matter."""
@@ -54,7 +62,7 @@ def explanations(resource: ResourceChange) -> tuple[Why, ...]:
     words, change = _words(resource.type), resource.change
     sides = _side(words, change.before), _side(words, change.after)
     changes = [
-        (one.path, one.action, *_values(words, one), f"{one.impact} {severity}")
+        (one.path, one.action, *_values(words, one), f"{one.impact} {severity}", bool(one.waiver))
         for one, severity in rated
     ]
     # Nothing tells values apart faster, and to it true is not 1.
@@ -73,6 +81,21 @@ def violations(resource: ResourceChange) -> tuple[Violation, ...]:
     return tuple(dict.fromkeys(rule for one in told(resource) for rule in one.violations))
 
 
+def breaches(resource: ResourceChange) -> tuple[Breach, ...]:
+    """Return the rules that the bucket breaks, those of one title as one.
+
+    What a policy advises stands with the last of them that has the same advice.
+    """
+    of_title: dict[tuple[str, str], list[Violation]] = {}
+    for one in violations(resource):
+        of_title.setdefault((one.title, one.help), []).append(one)
+    last = {advice: title for title, advice in of_title}
+    return tuple(
+        Breach(title, tuple(alike), advice if last[advice] == title else "")
+        for (title, advice), alike in of_title.items()
+    )
+
+
 def _rated(resource: ResourceChange) -> _Rated:
     return [(one, one.severity) for one in told(resource) if one.severity]
 
@@ -88,7 +111,9 @@ def _answered(question: _Question) -> tuple[Why, ...]:
 
 def _explained(kind: str, change: Change, before: _Document, after: _Document) -> Explanation:
     values = dict(zip(("before", "after"), _values(_words(kind), change), strict=True))
-    return _setting(kind).explain(change.model_copy(update=values), before, after)
+    said = _setting(kind).explain(change.model_copy(update=values), before, after)
+    # What is waived is not to be changed, and the documents do not say what it would be then.
+    return said._replace(clients="") if change.waiver else said
 
 
 def _setting(kind: str) -> type[Setting]:

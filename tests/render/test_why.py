@@ -19,6 +19,7 @@ from tests.render.fleets import drifted, partly_waived, planned, rule, violating
 from tests.render.plans import HOSTILE_PLANS, RULE, WAIVER, change, excused
 from tests.render.plans import drifted as drift
 from tests.render.plans import violating as breaking
+from tests.render.plans import waived as all_waived
 
 EXPLAIN = Screen(explain=True)
 ALWAYS: tuple[Format, ...] = ("markdown", "html", "sarif", "junit", "github", "gitlab")
@@ -257,3 +258,23 @@ def test_the_worst_severity_is_that_of_a_change_and_told_first(plan: Plan) -> No
         assert {order[place] for place in found} <= known
         assert (worst(one) is None) is (found == [])
         assert not found or order[found[0]] is worst(one)
+
+
+def test_keywords_of_one_title_are_one_rule_and_advice_is_given_once() -> None:
+    rules = [
+        rule("Old", "/x", "Ask us"),
+        rule("Suites", "/y", "Ask us"),
+        rule("Old", "/z", "Ask us"),
+    ]
+    text = render(planned(violating("a", "X", rules=rules)), "text")
+    assert (
+        '  # It breaks "Old" (tls.json:3, /x; tls.json:3, /z).\n'
+        '  # It breaks "Suites" (tls.json:3, /y). Ask us.\n'
+    ) in text
+
+
+@pytest.mark.usefixtures("explained")
+def test_of_what_is_waived_nobody_says_whom_a_return_would_cut_off() -> None:
+    (one,) = rated(Severity.HIGH, values="0").changes
+    assert explanations(drift("a", one)) == (Why(Severity.HIGH, RISK, CLIENTS),)
+    assert explanations(all_waived("a", one)) == (Why(Severity.HIGH, RISK, ""),)

@@ -12,12 +12,12 @@ from drift.render.html.element import Html, element, joined
 from drift.render.html.words import place
 from drift.render.phrase import ended
 from drift.render.steps import done
-from drift.render.why import Why, explanations, violations
+from drift.render.why import Breach, Why, breaches, explanations
 
 
 def why(it: str, resource: ResourceChange) -> Iterator[Html]:
     """Yield each rule that the bucket breaks, each explanation, and each waiver."""
-    yield from (_broken(it, rule) for rule in violations(resource))
+    yield from (_broken(it, breach) for breach in breaches(resource))
     yield from _explained(explanations(resource))
     found = excuses(resource)
     is_alone = resource.status is Status.WAIVED and len(found) == 1
@@ -25,11 +25,16 @@ def why(it: str, resource: ResourceChange) -> Iterator[Html]:
 
 
 @lru_cache(maxsize=1024)
-def _broken(it: str, rule: Violation) -> Html:
+def _broken(it: str, breach: Breach) -> Html:
+    where = joined(*map(_where, breach.violations), by="; ")
+    title = element("q", breach.title) if breach.title else joined("a rule")
+    advice = ended(breach.help)
+    return element("p", f"{it} breaks ", title, " (", where, "). ", advice, class_="rule")
+
+
+def _where(rule: Violation) -> Html:
     pointer = [", ", element("code", rule.pointer)] if rule.pointer else []
-    where = joined(" (", element("span", place(rule.source), class_="place"), *pointer, ").")
-    title = element("q", rule.title) if rule.title else joined("a rule")
-    return element("p", f"{it} breaks ", title, where, " ", ended(rule.help), class_="rule")
+    return joined(element("span", place(rule.source), class_="place"), *pointer)
 
 
 @lru_cache(maxsize=1024)
