@@ -79,14 +79,14 @@ def likeness(resource: ResourceChange) -> Hashable:
 
 
 def _values(change: Change) -> tuple[object, ...]:
-    """Return all that reports tell of a change, but for where it is declared."""
+    """Return all that reports tell of a change, but for why it matters and where it is declared."""
     rules = [
         (rule.title, rule.pointer, rule.help, rule.source.file, rule.source.line)
         for rule in change.violations
     ]
     excuse = change.waiver and change.waiver.model_dump(mode="json")
     what = (change.path, change.action, change.before, change.after)
-    return (*what, change.impact, change.severity, rules, excuse)
+    return (*what, change.impact, rules, excuse)
 
 
 def _of_any(problem: Problem, name: str) -> str:
