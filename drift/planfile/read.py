@@ -163,6 +163,10 @@ def _refuse_contradiction(plan: Plan, head: Mapping[str, Any]) -> None:
             said = {member: said.get(member) for member in follows}
         if json.dumps(said) != json.dumps(follows):  # to Python, true and 1.0 equal 1
             raise RefusalError(f"its {name} does not follow from its buckets")
+    day = plan.timestamp.astimezone(UTC).date()
+    waivers = (one.waiver for each in plan.resource_changes for one in each.changes)
+    if any(one and one.expires < day for one in waivers):
+        raise RefusalError("it was made after one of its waivers had expired")
     addresses = {resource.address for resource in plan.resource_changes}
     if len(addresses) < len(plan.resource_changes):
         raise RefusalError("it has a bucket twice")

@@ -4,6 +4,7 @@ import json
 import os
 import tracemalloc
 from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any, TypeAlias
 
@@ -357,6 +358,29 @@ LIES: dict[str, tuple[Edit, str]] = {
         "does not follow",
     ),
 }
+
+
+def waive(plan: dict[str, Any], expires: str) -> None:
+    """Waive all that drifted in the first bucket that did, until a day."""
+    one = resource(plan, "drift")
+    place = {"file": "desired/waivers.json", "line": 1, "column": 1}
+    excuse = {"reason": "r", "owner": "o", "expires": expires, "source": place}
+    one["changes"] = [change | {"waiver": excuse} for change in one["changes"]]
+    one |= {"status": "waived"}
+    one["change"] |= {"actions": ["no-op"], "after": one["change"]["before"]}
+    plan["summary"]["drift"] -= 1
+    plan["summary"]["waived"] += 1
+
+
+@pytest.mark.parametrize(("days", "code"), [(0, 0), (-1, 1)])
+def test_a_waiver_holds_through_its_last_day_and_no_plan_was_made_after_it(
+    drift: Drift, write: Write, saved: dict[str, Any], days: int, code: int
+) -> None:
+    made = datetime.fromisoformat(saved["timestamp"])
+    waive(saved, (made.astimezone(UTC).date() + timedelta(days=days)).isoformat())
+    ran = drift("show", write("edited.json", saved))
+    assert (ran.code, "1 waived" in ran.out) == (code, code == 0)
+    assert ("one of its waivers had expired" in ran.err) is (code == 1)
 
 
 @pytest.mark.parametrize(("edit", "reason"), LIES.values(), ids=LIES)
