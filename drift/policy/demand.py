@@ -1,6 +1,6 @@
 """What is wanted of one setting of a bucket: an exact document, policies to hold, or both."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import product
@@ -11,7 +11,7 @@ from pydantic import JsonValue
 from drift.policy.policy import Policy
 from drift.policy.sight import Sight
 from drift.settings.setting import Normal, Part, Setting
-from drift.settings.states import choices, distance, refuse_too_many
+from drift.settings.states import choices, refuse_too_many
 
 
 class Case(NamedTuple):
@@ -29,16 +29,73 @@ ANYWHERE = Case("bucket", "region")
 """A place for policies that do not look at it."""
 
 
-_MOST_KNOWN = 32
-"""For so many sets of live lists the states are kept, of which each may be thousands."""
+_MOST_KNOWN = 256
+"""For so many live documents their domains are kept: of a fleet, no two may be alike."""
+
+
+class Choice(NamedTuple):
+    """One state that a member of a setting may have: itself, as policies see it, what it does."""
+
+    value: object
+    complete: JsonValue
+    normal: "Normal | bool"
+
+    @classmethod
+    def of(cls, value: object) -> "Choice":
+        """Take a part, or a plain value."""
+        if isinstance(value, Part):
+            return cls(value, value.complete(), value.normal())
+        return cls(value, bool(value), bool(value))
+
+    def changes(self, other: "Choice") -> int:
+        """Return how many values differ in what they do, also where they are not spelled out.
+
+        A bucket whose TLS versions nobody manages accepts some, and to name them changes nothing.
+        """
+        one, two = self.complete, other.complete
+        if not (isinstance(one, dict) and isinstance(two, dict)):
+            return int(one != two)
+        count = 0
+        for name, value in one.items():
+            if isinstance(value, list):
+                count += len(set(map(str, value)) ^ set(map(str, cast("list[str]", two[name]))))
+            else:
+                count += _said(self.normal, name) != _said(other.normal, name)
+        return count
+
+    @property
+    def size(self) -> int:
+        """How many values it spells out."""
+        if not isinstance(self.normal, Mapping):
+            return 1
+        return sum(len(one) if isinstance(one, frozenset) else 1 for one in self.normal.values())
 
 
 class State(NamedTuple):
-    """One document that a setting may have: its members, and what it does, as policies see it."""
+    """One document that a setting may have: a choice for each of its members."""
 
-    members: dict[str, object]
-    document: dict[str, JsonValue]
-    normal: Normal
+    root: str
+    choices: dict[str, Choice]
+
+    @property
+    def document(self) -> dict[str, JsonValue]:
+        """The document as policies see it."""
+        return {self.root: {name: one.complete for name, one in self.choices.items()}}
+
+
+class Domain(NamedTuple):
+    """The states of each member of a setting, of those that differ to the policies."""
+
+    root: str
+    members: dict[str, tuple[Choice, ...]]
+    limited: frozenset[str]
+    """The members of which some states are left out: every document that has them is refused."""
+
+    def states(self) -> Iterator[State]:
+        """Yield the documents; raise `TooManyError` if there are too many."""
+        refuse_too_many(self.members.values())
+        for chosen in product(*self.members.values()):
+            yield State(self.root, dict(zip(self.members, chosen, strict=True)))
 
 
 @dataclass(frozen=True, eq=False)
@@ -76,28 +133,25 @@ class Demand:
         silent = self._silent(seen)
         if not silent and self.is_met(seen, case):
             return self.desired
-        costs: dict[int, list[dict[str, object]]] = {}
-        base: Normal = {} if live is None else seen.normal()
         whole = seen.as_live()
-        for state in self.states(seen, case):
-            wanted = self._differing(state, whole.normal(), silent)
+        now = {name: Choice.of(value) for name, value in _by_alias(whole)}
+        at_cost: dict[int, list[State]] = {}
+        for state in self.domain(seen).states():
+            wanted = self._differing(state, now, silent)
             cost = sum(
-                distance({name: base[name]} if name in base else {}, {name: state.normal[name]})
-                for name in wanted
+                one.size if name in silent else now[name].changes(one)
+                for name, one in wanted.items()
             )
-            costs.setdefault(cost, []).append({name: state.members[name] for name in wanted})
-        if not costs:
-            return None
-        near = [kind(**dict(_by_alias(self.desired)), **one) for one in costs[min(costs)]]
-        return min(near, key=lambda one: one.over(whole).refusals(whole))
-
-    def states(self, live: Setting, case: Case) -> Sequence[State]:
-        """Return the documents that satisfy all, of those that differ to the policies."""
-        return [one for one in self._states(live) if self.accepts(case.around(one.document))]
-
-    def all_states(self, live: Setting | None = None) -> tuple[State, ...]:
-        """Return the documents that have what is desired and may satisfy the policies."""
-        return self._states(type(self.desired)() if live is None else live)
+            at_cost.setdefault(cost, []).append(state)
+        for _, states in sorted(at_cost.items()):
+            near = [
+                kind(**dict(_by_alias(self.desired)), **_values(self._differing(one, now, silent)))
+                for one in states
+                if self.accepts(case.around(one.document))
+            ]
+            if near:
+                return min(near, key=lambda one: one.over(whole).refusals(whole))
+        return None
 
     def _silent(self, seen: Setting) -> frozenset[str]:
         """Return the members that are not reported, and that policies say something of."""
@@ -109,48 +163,41 @@ class Demand:
             if any(policy.sees((seen.root, name)) for policy in self.policies)
         )
 
-    def _differing(self, state: State, live: Normal, silent: frozenset[str]) -> list[str]:
+    def _differing(
+        self, state: State, live: dict[str, Choice], silent: frozenset[str]
+    ) -> dict[str, Choice]:
         """Return the members that would have to change, of those that are not desired exactly."""
         given = self.desired.normal()
-        return [
-            name
-            for name, value in state.normal.items()
-            if name not in given and (name in silent or value != live[name])
-        ]
+        return {
+            name: one
+            for name, one in state.choices.items()
+            if name not in given and (name in silent or one.normal != live[name].normal)
+        }
 
-    def _states(self, live: Setting) -> tuple[State, ...]:
-        key = tuple(_sets(live.normal()))
+    def domain(self, live: Setting | None = None) -> Domain:
+        """Return the states that are worth a look; those of lists depend on what `live` has."""
+        seen = type(self.desired)() if live is None else live
+        key = tuple(_sets(seen.normal()))
         if key not in self._known:
-            if len(self._known) == _MOST_KNOWN:  # of a fleet, no two buckets may be alike
+            if len(self._known) == _MOST_KNOWN:
                 self._known.clear()
-            self._known[key] = tuple(self._enumerated(live))
+            self._known[key] = self._found(seen)
         return self._known[key]
 
     @cached_property
-    def _known(self) -> dict[tuple[frozenset[str], ...], tuple[State, ...]]:
+    def _known(self) -> dict[tuple[frozenset[str], ...], Domain]:
         return {}
 
-    def _enumerated(self, live: Setting) -> Iterator[State]:
+    def _found(self, live: Setting) -> Domain:
         kind = type(self.desired)
         given = dict(_by_alias(self.desired))
         sight = Sight(kind, self.policies, live, self.thorough)
-        members: dict[str, Sequence[object]] = {}
+        members: dict[str, tuple[Choice, ...]] = {}
         for name, values in choices(kind, sight.sublists).items():
             parts = [one for one in values if isinstance(one, Part)]
             free = sight.hopeful(name, parts) if parts else values
-            members[name] = [given[name]] if name in given else free
-        self.limited.update(sight.limited)
-        refuse_too_many(members.values())
-        for values in product(*members.values()):
-            state = dict(zip(members, values, strict=True))
-            document = {name: _complete(value) for name, value in state.items()}
-            normal = {name: _normal(value) for name, value in state.items()}
-            yield State(state, {kind.root: document}, normal)
-
-    @cached_property
-    def limited(self) -> set[str]:
-        """The parts of which some states were left out: every document that has them is refused."""
-        return set()
+            members[name] = tuple(map(Choice.of, [given[name]] if name in given else free))
+        return Domain(kind.root, members, frozenset(sight.limited))
 
 
 def _given(setting: Setting) -> Iterator[tuple[str, object]]:
@@ -163,12 +210,12 @@ def _by_alias(setting: Setting) -> Iterator[tuple[str, object]]:
     yield from ((str(fields[name].alias), value) for name, value in _given(setting))
 
 
-def _complete(value: object) -> JsonValue:
-    return value.complete() if isinstance(value, Part) else cast("JsonValue", value)
+def _values(members: dict[str, Choice]) -> dict[str, object]:
+    return {name: one.value for name, one in members.items()}
 
 
-def _normal(value: object) -> "Normal | bool":
-    return value.normal() if isinstance(value, Part) else bool(value)
+def _said(normal: "Normal | bool", name: str) -> object:
+    return normal.get(name) if isinstance(normal, Mapping) else normal
 
 
 def _sets(normal: object) -> Iterator[frozenset[str]]:

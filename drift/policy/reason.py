@@ -15,7 +15,10 @@ from drift.settings.states import TooManyError
 
 
 class Clash(NamedTuple):
-    """A keyword that no document can satisfy together with the others that are named with it."""
+    """A keyword that no document can satisfy together with the others that are named with it.
+
+    It is a JSON pointer; "" stands for the policy as a whole.
+    """
 
     policy: Policy
     keyword: str
@@ -27,11 +30,14 @@ def clashes(demand: Demand, case: Case = ANYWHERE) -> tuple[Clash, ...]:
     Without any one of them, there would be a document.
     """
     try:
-        if any(demand.accepts(case.around(one.document)) for one in demand.all_states()):
+        if any(demand.accepts(case.around(one.document)) for one in demand.domain().states()):
             return ()
-        states = replace(demand, thorough=True).all_states()
     except TooManyError:
         return ()
+    try:
+        states = [*replace(demand, thorough=True).domain().states()]
+    except TooManyError:  # then no more is known than that nothing satisfies all
+        return tuple(Clash(policy, "") for policy in demand.policies)
     documents = [case.around(state.document) for state in states]
     refused_by: dict[Clash, set[int]] = {}
     for number, document in enumerate(documents):
@@ -43,8 +49,8 @@ def clashes(demand: Demand, case: Case = ANYWHERE) -> tuple[Clash, ...]:
 
 def says_nothing(policy: Policy, kind: type[Setting]) -> bool:
     """Return whether every document satisfies the policy."""
-    demand, states = _all_states(policy, kind)
-    return bool(states) and not demand.limited and all(accepted for _, accepted in states)
+    known = _known(policy, kind)
+    return known is not None and not known.limited and all(fine for _, fine in known.states)
 
 
 def spares_the_laxest(policy: Policy, kind: type[Setting]) -> tuple[str, ...]:
@@ -52,36 +58,42 @@ def spares_the_laxest(policy: Policy, kind: type[Setting]) -> tuple[str, ...]:
 
     Whoever writes "no RC4 in the custom list" may not think of a bucket that accepts all suites.
     """
+    known = _known(policy, kind)
+    if known is None:
+        return ()
     fates: dict[tuple[str, tuple[int, ...]], set[str]] = {}
-    demand, states = _all_states(policy, kind)
-    for state, accepted in states:
-        for name, value in state.members.items():
-            if isinstance(value, Part):
-                others = tuple(id(one) for other, one in state.members.items() if other != name)
-                fate = "unlimited " * value.is_unlimited + ("accepted" if accepted else "refused")
-                fates.setdefault((name, others), set()).add(fate)
+    for state, fine in known.states:
+        for name, choice in state.choices.items():
+            if isinstance(choice.value, Part):
+                others = tuple(id(one) for other, one in state.choices.items() if other != name)
+                fate = "unlimited " * choice.value.is_unlimited + "accepted" * fine
+                fates.setdefault((name, others), set()).add(fate or "refused")
     spared = {"unlimited accepted", "accepted", "refused"}
     found = {
         name
         for (name, _), fate in fates.items()
-        if fate | ({"refused"} if name in demand.limited else set()) >= spared
+        if fate | ({"refused"} if name in known.limited else set()) >= spared
     }
     return tuple(sorted(found))
 
 
-def _all_states(policy: Policy, kind: type[Setting]) -> tuple[Demand, Sequence[tuple[State, bool]]]:
-    """Return the documents that differ to a policy, each with whether it is accepted.
+class _Known(NamedTuple):
+    """The documents that differ to a policy, each with whether it is accepted."""
 
-    There are none if they cannot all be looked at.
-    """
-    demand = Demand(kind(), (policy,))
+    limited: frozenset[str]
+    states: Sequence[tuple[State, bool]]
+
+
+def _known(policy: Policy, kind: type[Setting]) -> _Known | None:
+    """Return what is known of a policy; nothing if not all documents can be looked at."""
     if policy.looks_at_the_place:
-        return demand, ()
+        return None
     try:
-        states = demand.all_states()
+        domain = Demand(kind(), (policy,)).domain()
+        states = [(one, policy.accepts(ANYWHERE.around(one.document))) for one in domain.states()]
     except TooManyError:
-        return demand, ()
-    return demand, [(one, policy.accepts(ANYWHERE.around(one.document))) for one in states]
+        return None
+    return _Known(domain.limited, states)
 
 
 def _least(refused_by: dict[Clash, set[int]], documents: int) -> tuple[Clash, ...]:
