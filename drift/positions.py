@@ -128,6 +128,11 @@ def escaped(name: str) -> str:
     return name.replace("~", "~0").replace("/", "~1")
 
 
+def unescaped(step: str) -> str:
+    """Return the member's name that one step of a JSON pointer spells."""
+    return step.replace("~1", "/").replace("~0", "~")
+
+
 def _walk(text: str) -> Iterator[tuple[str, int, bool]]:
     """Yield the pointer and offset of every value and, with True, of every member's name."""
     pointer, wants_name = "", False

@@ -15,9 +15,12 @@ from drift.desired.file_model import DesiredFile
 from drift.desired.files import find
 from drift.desired.parse import parse
 from drift.diagnostic import Diagnostic
-from drift.policy.keywords import is_dialect
+from drift.policy.keywords import DIALECT, is_dialect, is_other_dialect
 from drift.positions import JsonText
 from drift.settings import SETTINGS
+
+
+_OTHER_DIALECT = "this is another dialect of JSON Schema than that of policies, 2020-12"
 
 
 class Desired(NamedTuple):
@@ -52,10 +55,14 @@ def _loaded(found: Path | Diagnostic, region: str | None) -> Desired:
     if isinstance(parsed, Diagnostic):
         return Desired((), (parsed,))
     text, value = parsed.text, parsed.value
-    if isinstance(value, dict) and is_dialect(value.get("$schema")):
+    said = value.get("$schema") if isinstance(value, dict) else None
+    if isinstance(value, dict) and is_dialect(said):
         from drift.desired.policies import load_policy  # noqa: PLC0415 - 0.06 s, and few need it
 
         return Desired(*load_policy(text, value, region))
+    if is_other_dialect(said):
+        place, advice = text.value("/$schema"), f'A policy has "$schema": "{DIALECT}".'
+        return Desired((), (Diagnostic("error", place, _OTHER_DIALECT, advice),))
     return _exactly(text, value, region)
 
 

@@ -10,7 +10,7 @@ from pydantic import ValidationError
 from drift.desired.aim import Aim
 from drift.desired.declaration import Declaration
 from drift.desired.entries import entries
-from drift.desired.faults import MOST, faults, lapses
+from drift.desired.faults import MOST, faults, lapses, nulls
 from drift.diagnostic import Diagnostic
 from drift.plan import Finding
 from drift.policy import faults as schema_faults
@@ -19,6 +19,7 @@ from drift.policy.keywords import OWN
 from drift.policy.policy import Policy, canonical
 from drift.policy.reason import clashes, says_nothing, spares_the_laxest
 from drift.policy.senseless import senseless
+from drift.policy.vain import vain
 from drift.positions import JsonText
 
 Loaded: TypeAlias = tuple[tuple[Declaration, ...], tuple[Diagnostic, ...]]
@@ -32,14 +33,16 @@ def load_policy(text: JsonText, schema: dict[str, object], region: str | None) -
     wrong = schema_faults.faults(text, schema)
     if len(text.text) > schema_faults.LARGEST:  # nor is it looked at for anything else
         return (), wrong
-    wrong += tuple(islice(chain(lapses(text), _aimless(text, schema)), MOST))
+    wrong += tuple(islice(chain(lapses(text, ""), _aimless(text, schema)), MOST))
     if wrong:
         return (), wrong
     aim = Aim.model_validate(schema[OWN])
     policy = Policy(text, canonical(schema), aim.gravity, aim.help)
-    if wrong := tuple(islice(senseless(policy), MOST)) or _unusable(policy):
+    strange = tuple(islice(vain(policy), MOST))
+    wrong = tuple(one for one in strange if one.severity == "error")
+    if wrong := tuple(islice(senseless(policy), MOST)) + wrong or _unusable(policy):
         return (), wrong
-    doubts = tuple(_doubts(policy))
+    doubts = strange + tuple(_doubts(policy))
     warnings = tuple(Finding(path="", message=one.summary) for one in doubts)
     declarations = tuple(
         replace(one, warnings=warnings, policy=policy)
@@ -56,6 +59,9 @@ def _aimless(text: JsonText, schema: dict[str, object]) -> Iterator[Diagnostic]:
         said = f"The policy has no `{OWN}`, and so it is for no bucket"
         yield Diagnostic("error", text.value(""), said, f'Add "{OWN}": {{"Bucket": "*"}}.')
         return
+    # In what the schema spells out, a null is a value as any other.
+    found = nulls(text, "Leave the member out.")
+    yield from (one for one in found if one.place.pointer.startswith(_POINTER))
     try:
         Aim.model_validate(schema[OWN])
     except ValidationError as error:

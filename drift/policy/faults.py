@@ -4,12 +4,13 @@ Whoever writes a keyword means it. What JSON Schema would pass over in silence i
 policy that says less than its author believes is green without having earned it.
 """
 
-from collections.abc import Iterator
+import re
+from collections.abc import Collection, Iterator
 from graphlib import CycleError, TopologicalSorter
 from itertools import chain, islice
 
 from drift.diagnostic import Diagnostic
-from drift.policy.keywords import KNOWN, REFUSED, ROOT_ONLY
+from drift.policy.keywords import KNOWN, NEEDED, REFUSED, ROOT_ONLY
 from drift.policy.outline import Outline
 from drift.policy.validator import can_run, malformed
 from drift.positions import JsonText, Place, Position, escaped
@@ -29,7 +30,13 @@ _MOST_WORK = 20_000
 _LEVELS = 6
 """How deep documents are, and one more: the root, the setting, a part, a list, an entry."""
 
+_MOST_PATTERNS = 200
+"""How many regular expressions there may be: to compile one takes a millisecond."""
+
 _MOST = 1000
+
+_HALF = re.compile("[\ud800-\udfff]")
+_URI = re.compile(r"(?:[\w.~!$&'()*+,;=:@/?#-]|%[0-9A-Fa-f]{2})*", re.ASCII)
 
 
 def faults(text: JsonText, schema: dict[str, object]) -> tuple[Diagnostic, ...]:
@@ -40,13 +47,21 @@ def faults(text: JsonText, schema: dict[str, object]) -> tuple[Diagnostic, ...]:
         return (Diagnostic("error", Place(text.file, "", start, start), said, "Split it."),)
     if _is_deep(schema):
         return (Diagnostic("error", text.value(""), "The policy is nested too deeply"),)
+    if halves := tuple(islice(_halves(text, schema), _MOST)):  # the library takes no such text
+        return halves
     outline = Outline(schema)
     if len(outline.schemas) > _MOST_SCHEMAS:
         said = f"The policy has more than {_MOST_SCHEMAS:,} subschemas"
         return (Diagnostic("error", text.value(""), said, "Split it."),)
     found = tuple(
         islice(
-            chain(_keywords(text, outline), _shapes(text, outline), _references(text, outline)),
+            chain(
+                _keywords(text, outline),
+                _shapes(text, outline),
+                _patterns(text, outline),
+                _references(text, outline),
+                _repeated_anchors(text, outline),
+            ),
             _MOST,
         )
     )
@@ -66,11 +81,29 @@ def _is_deep(value: object) -> bool:
     return bool(level)
 
 
+def _halves(text: JsonText, schema: object) -> Iterator[Diagnostic]:
+    """Yield the texts that have half a character of UTF-16, which is no Unicode."""
+    waiting = [("", schema)]
+    while waiting:
+        pointer, value = waiting.pop()
+        if isinstance(value, dict):
+            waiting += ((f"{pointer}/{escaped(name)}", one) for name, one in value.items())
+        elif isinstance(value, list):
+            waiting += ((f"{pointer}/{index}", one) for index, one in enumerate(value))
+        if _HALF.search(pointer.rpartition("/")[2]) or (
+            isinstance(value, str) and _HALF.search(value)
+        ):
+            said = "This text has half a character: a surrogate without its other half"
+            yield Diagnostic("error", text.name(text.nearest(pointer)), said)
+
+
 def _keywords(text: JsonText, outline: Outline) -> Iterator[Diagnostic]:
     """Yield the keywords that are unknown, or that a policy cannot use."""
     for pointer, schema in outline.schemas.items():
-        for keyword in schema if isinstance(schema, dict) else ():
-            if said := _unusable(keyword, is_root=pointer == ""):
+        beside = schema if isinstance(schema, dict) else {}
+        for keyword in beside:
+            said = _unusable(keyword, is_root=pointer == "") or _useless(keyword, beside)
+            if said:
                 place = text.name(text.nearest(f"{pointer}/{escaped(keyword)}"))
                 yield Diagnostic("error", place, *said)
 
@@ -87,44 +120,81 @@ def _unusable(keyword: str, *, is_root: bool) -> tuple[str, str] | None:
     return None
 
 
+def _useless(keyword: str, beside: Collection[str]) -> tuple[str, str] | None:
+    needed = NEEDED.get(keyword)
+    if needed is None or any(one in beside for one in needed):
+        return None
+    wanted = " or ".join(f"`{one}`" for one in needed)
+    return f"`{keyword}` says nothing without {wanted} beside it", ""
+
+
 def _shapes(text: JsonText, outline: Outline) -> Iterator[Diagnostic]:
-    """Yield the keywords whose values are malformed, regular expressions among them."""
+    """Yield the keywords whose values are malformed."""
     for pointer in islice(malformed(outline.schemas[""]), _MOST):
         keyword = visible(pointer.rpartition("/")[2], 60)
         said = f"`{keyword}` has a value that JSON Schema does not allow there"
         yield Diagnostic("error", text.value(text.nearest(pointer)), said)
+
+
+def _patterns(text: JsonText, outline: Outline) -> Iterator[Diagnostic]:
+    """Yield the regular expressions that cannot be used."""
+    patterns = dict(_all_patterns(outline))
+    if len({*patterns.values()}) > _MOST_PATTERNS:
+        said = f"The policy has more than {_MOST_PATTERNS:,} regular expressions"
+        yield Diagnostic("error", text.value(""), said, "Split it.")
+        return
+    for at, pattern in patterns.items():
+        if not can_run(pattern):
+            yield Diagnostic(
+                "error",
+                text.value(text.nearest(at)),
+                f'"{visible(pattern, 60)}" is no regular expression that can be used',
+                "Look-around and back-references cannot, nor what is large; say it with `not`.",
+            )
+
+
+def _all_patterns(outline: Outline) -> Iterator[tuple[str, str]]:
     for pointer, schema in outline.schemas.items():
-        if not isinstance(schema, dict):
-            continue
-        patterns = {f"{pointer}/pattern": schema.get("pattern")}
-        named = schema.get("patternProperties")
-        if isinstance(named, dict):
-            patterns |= {f"{pointer}/patternProperties/{escaped(one)}": one for one in named}
-        for at, pattern in patterns.items():
-            if isinstance(pattern, str) and not can_run(pattern):
-                yield Diagnostic(
-                    "error",
-                    text.value(text.nearest(at)),
-                    f'"{visible(pattern, 60)}" is no regular expression that can be used',
-                    "Look-around and back-references cannot, nor what is large; say it with `not`.",
-                )
+        if isinstance(schema, dict):
+            pattern, named = schema.get("pattern"), schema.get("patternProperties")
+            if isinstance(pattern, str):
+                yield f"{pointer}/pattern", pattern
+            if isinstance(named, dict):
+                yield from ((f"{pointer}/patternProperties/{escaped(one)}", one) for one in named)
 
 
 def _references(text: JsonText, outline: Outline) -> Iterator[Diagnostic]:
-    """Yield the references that do not lead to a subschema of this file."""
+    """Yield the references that do not lead to a subschema of this file, and a bad `$id`."""
+    base = outline.schemas[""]
+    if isinstance(base, dict) and not _URI.fullmatch(str(base.get("$id", ""))):
+        said = f'"{visible(str(base["$id"]), 120)}" is no URI'
+        yield Diagnostic("error", text.value("/$id"), said, "Leave it out.")
     for pointer, schema in outline.schemas.items():
         if not isinstance(schema, dict) or "$ref" not in schema:
             continue
         reference = schema["$ref"]
-        if not isinstance(reference, str) or outline.target(reference) is not None:
-            continue
         place = text.value(text.nearest(f"{pointer}/$ref"))
-        shown = visible(reference, 120)
-        if reference.startswith("#"):
+        shown = visible(str(reference), 120)
+        if not isinstance(reference, str) or (
+            outline.target(reference) is not None and _URI.fullmatch(reference)
+        ):
+            continue
+        if outline.target(reference) is not None:
+            said = f'"{shown}" has characters that stand in no URI'
+            yield Diagnostic("error", place, said, "Write each byte of them as % and two digits.")
+        elif reference.startswith("#"):
             yield Diagnostic("error", place, f'"{shown}" leads to no schema of this file')
         else:
             said = f'"{shown}" leads out of this file, and nothing is fetched'
             yield Diagnostic("error", place, said, "Put the schema into `$defs`.")
+
+
+def _repeated_anchors(text: JsonText, outline: Outline) -> Iterator[Diagnostic]:
+    for name, pointers in outline.anchors.items():
+        for pointer in sorted(pointers)[1:]:
+            place = text.value(text.nearest(f"{pointer}/$anchor"))
+            said = f'the anchor "{visible(name, 60)}" stands at another schema, too'
+            yield Diagnostic("error", place, said, "Keep one of them.")
 
 
 def _endless(text: JsonText, outline: Outline) -> Iterator[Diagnostic]:

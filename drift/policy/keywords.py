@@ -5,8 +5,10 @@ a policy means each of its keywords, so that none is ignored: one that is not he
 nothing, is an error.
 """
 
+import re
 from typing import Literal, NamedTuple, TypeAlias
 
+_DIALECTS = re.compile(r"(https?:)?//json-schema\.org\b", re.IGNORECASE)
 DIALECT = "https://json-schema.org/draft/2020-12/schema"
 OWN = "x-drift"
 """The member that says which buckets a policy is for."""
@@ -87,9 +89,23 @@ REFUSED = {
 }
 """Keywords that the standard has or had, and that a policy cannot use; with what to do instead."""
 
+NEEDED = {
+    "if": ("then", "else"),
+    "then": ("if",),
+    "else": ("if",),
+    "minContains": ("contains",),
+    "maxContains": ("contains",),
+}
+"""Keywords that JSON Schema passes over where none of those stands beside them."""
+
 ROOT_ONLY = frozenset({"$id", "$schema", OWN})
 
 
 def is_dialect(schema: object) -> bool:
     """Return whether `$schema` says that a file is a policy."""
     return isinstance(schema, str) and schema.removesuffix("#") == DIALECT
+
+
+def is_other_dialect(schema: object) -> bool:
+    """Return whether `$schema` names another dialect of JSON Schema than that of policies."""
+    return isinstance(schema, str) and _DIALECTS.match(schema) is not None

@@ -31,7 +31,8 @@ class Outline:
         """Take the schema, of any size and depth."""
         self.schemas: dict[str, Schema] = {"": schema}
         self.children: dict[str, list[Child]] = {}
-        self._anchors: dict[str, str] = {}
+        self.anchors: dict[str, list[str]] = {}
+        """Where each `$anchor` stands."""
         waiting: list[tuple[str, Schema]] = [("", schema)]
         while waiting:
             pointer, one = waiting.pop()
@@ -40,15 +41,15 @@ class Outline:
             self.schemas |= {child.pointer: child.schema for child in below}
             waiting += ((child.pointer, child.schema) for child in below)
             if isinstance(one, dict) and isinstance(one.get("$anchor"), str):
-                self._anchors.setdefault(str(one["$anchor"]), pointer)
+                self.anchors.setdefault(str(one["$anchor"]), []).append(pointer)
 
     def target(self, reference: object) -> str | None:
         """Return the pointer of the subschema that a `$ref` names; None if there is none."""
-        if not isinstance(reference, str) or not reference.startswith("#"):
+        if not isinstance(reference, str) or reference[:1] not in ("", "#"):
             return None
         fragment = unquote(reference[1:])
         if fragment and not fragment.startswith("/"):
-            return self._anchors.get(fragment)
+            return next(iter(self.anchors.get(fragment, ())), None)
         return fragment if fragment in self.schemas else None
 
     def edges(self, pointer: str) -> Iterator[Child]:

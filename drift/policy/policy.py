@@ -8,6 +8,7 @@ from urllib.parse import quote
 from pydantic import JsonValue
 
 from drift.plan import Severity, Source, Violation
+from drift.policy.keywords import APPLICATORS
 from drift.policy.outline import Outline
 from drift.policy.spots import Spot, Spots
 from drift.policy.validator import Breach, Validator
@@ -118,18 +119,42 @@ def _members(outline: Outline, pointer: str) -> dict[str, object]:
 
 
 def canonical(schema: dict[str, object]) -> dict[str, object]:
-    """Return the schema with the values that it spells out called as the documents call them."""
-    return {name: _called(value, spelled=name in _SPELLING) for name, value in schema.items()}
+    """Return the schema with the values that it spells out as the documents have them.
+
+    Those call names as `Setting.canonical` does, and their lists are sorted, without repetition.
+    """
+    return {keyword: _spelled(keyword, value) for keyword, value in schema.items()}
 
 
-def _called(value: object, *, spelled: bool) -> object:
-    if isinstance(value, dict):
-        return {
-            name: _called(one, spelled=spelled or name in _SPELLING) for name, one in value.items()
-        }
+def _spelled(keyword: str, value: object) -> object:
+    if keyword == "const":
+        return _called(value)
+    if keyword == "enum" and isinstance(value, list):
+        return [*map(_called, value)]
+    return _inside(APPLICATORS[keyword].shape, value) if keyword in APPLICATORS else value
+
+
+def _inside(shape: str, value: object) -> object:
+    """Return what a keyword of this shape holds, each subschema canonical."""
     if isinstance(value, list):
-        return [_called(one, spelled=spelled) for one in value]
-    if spelled and isinstance(value, str):
+        return [_inside("one", one) for one in value]
+    if not isinstance(value, dict):
+        return value
+    return (
+        {name: _inside("one", one) for name, one in value.items()}
+        if shape == "object"
+        else canonical(value)
+    )
+
+
+def _called(value: object) -> object:
+    if isinstance(value, dict):
+        return {name: _called(one) for name, one in value.items()}
+    if isinstance(value, list):
+        called = [*map(_called, value)]
+        texts = [one for one in called if isinstance(one, str)]
+        return sorted({*texts}) if len(texts) == len(called) else called
+    if isinstance(value, str):
         for setting in SETTINGS:
             value = setting.canonical(value)
     return value

@@ -1,11 +1,13 @@
 """What in a policy can never say anything of a live document, and would be passed over."""
 
 from collections.abc import Iterator, Mapping
+from itertools import chain
+from typing import cast
 
 from drift.diagnostic import Diagnostic
 from drift.policy.policy import Policy
-from drift.policy.spots import Spot, is_about, kind_at
-from drift.positions import escaped
+from drift.policy.spots import ENTRY, NAME, Spot, is_about, kind_at
+from drift.positions import escaped, unescaped
 from drift.settings.faults import did_you_mean
 from drift.untrusted import visible
 
@@ -15,8 +17,7 @@ _KINDS = {"text": "a string", "boolean": "true or false", "list": "a list withou
 def senseless(policy: Policy) -> Iterator[Diagnostic]:
     """Yield the members that no document has, and the keywords that do not fit what is there."""
     text = policy.text
-    for pointer, spot in policy.spots.unheard():
-        name = pointer.rpartition("/")[2]
+    for pointer, name, spot in chain(_unheard(policy), _required(policy)):
         kind = kind_at(spot)
         known = tuple(kind) if isinstance(kind, Mapping) else ()
         near = did_you_mean(name, known)
@@ -31,6 +32,34 @@ def senseless(policy: Policy) -> Iterator[Diagnostic]:
                 yield Diagnostic("error", place, _of_another_kind(keyword, min(spots)))
 
 
+def _unheard(policy: Policy) -> Iterator[tuple[str, str, Spot]]:
+    """Yield the subschemas for members that no document has, with where these should be."""
+    for pointer, spot in policy.spots.unheard():
+        yield pointer, unescaped(pointer.rpartition("/")[2]), spot
+
+
+def _required(policy: Policy) -> Iterator[tuple[str, str, Spot]]:
+    """Yield the members that are asked for and no document has, with where they should be."""
+    for pointer, spots in policy.spots.of.items():
+        schema = policy.outline.schemas[pointer]
+        for below, name in _names(schema) if isinstance(schema, dict) else ():
+            kinds = [(spot, kind_at(spot)) for spot in spots]
+            objects = [(spot, kind) for spot, kind in kinds if isinstance(kind, Mapping)]
+            if objects and not any(name in kind for _, kind in objects):
+                yield f"{pointer}/{below}", name, min(spot for spot, _ in objects)
+
+
+def _names(schema: dict[str, object]) -> Iterator[tuple[str, str]]:
+    """Yield the names of members that a sound schema asks for, each with where it stands."""
+    required = {"required": schema.get("required", [])}
+    dependent = cast("dict[str, list[str]]", schema.get("dependentRequired", {}))
+    for name, names in dependent.items():
+        yield f"dependentRequired/{escaped(name)}", name
+        required[f"dependentRequired/{escaped(name)}"] = names
+    for at, names in cast("dict[str, list[str]]", required).items():
+        yield from ((f"{at}/{index}", name) for index, name in enumerate(names))
+
+
 def _of_another_kind(keyword: str, spot: Spot) -> str:
     kind = kind_at(spot)
     shown = _KINDS[kind] if isinstance(kind, str) else "an object"
@@ -39,7 +68,7 @@ def _of_another_kind(keyword: str, spot: Spot) -> str:
 
 
 def _entry(name: str) -> str:
-    return "an entry of the list" if name == "*" else name
+    return {ENTRY: "an entry of the list", NAME: "the name of a member"}.get(name, name)
 
 
 def _where(spot: Spot) -> str:

@@ -5,7 +5,7 @@ only through how many of its names satisfy them, up to the largest number that i
 that differ in nothing of that are one list to it, and one of them is looked at.
 """
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -16,11 +16,15 @@ from drift.policy.policy import Policy
 from drift.policy.spots import ENTRY, Spot
 from drift.policy.validator import Validator
 from drift.settings.setting import Part, Setting
-from drift.settings.states import TooManyError, refuse_too_many
+from drift.settings.states import TooManyError, part_of, refuse_too_many
 
 _COUNTS = ("minItems", "maxItems", "minContains", "maxContains")
 _SPARE = 3
 """So many lists that count alike are looked at beside the first, where lists are spelled out."""
+
+
+_MOST_NAMES = 200_000
+"""How often a name is asked about, or put into a list; there are some hundred suites."""
 
 
 @dataclass(frozen=True)
@@ -69,7 +73,7 @@ class _View:
         live = sight.live.parts().get(part)
         normal = live.normal().get(member, frozenset()) if live else frozenset()
         self._live = sorted(normal) if isinstance(normal, frozenset) else []
-        self._known = _part(sight.kind, part).known(member)
+        self._known = part_of(sight.kind, part).known(member)
         self.is_limited = False
 
     def all_lists(self) -> Iterator[tuple[str, ...]]:
@@ -90,7 +94,7 @@ class _View:
             yield ()
 
     def _combined(
-        self, sizes_of: Callable[[Sequence[str]], Iterable[int]]
+        self, sizes_of: Callable[[Sequence[str]], Collection[int]]
     ) -> Iterator[tuple[str, ...]]:
         """Yield the sets of so many names of each kind, and the lists that are spelled out."""
         spelled = [*self._spelled_lists()]
@@ -102,10 +106,12 @@ class _View:
         yield from spelled
 
     def _sets(
-        self, alike: Sequence[str], sizes: Iterable[int], spare: int
+        self, alike: Sequence[str], sizes: Collection[int], spare: int
     ) -> Iterator[tuple[str, ...]]:
         """Yield sets of names that are alike, those first that are nearest to what is live."""
         kept = [name for name in alike if name in self._live]
+        if len(alike) * len(sizes) > _MOST_NAMES:
+            raise TooManyError(f"there are more than {_MOST_NAMES:,} names in lists to look at")
         new = [name for name in alike if name not in kept]
         for size in sorted(sizes, key=lambda one: (abs(one - len(kept)), one)):
             yield from islice(_nearest(kept, new, size), 1 + spare)
@@ -152,6 +158,8 @@ class _View:
         texts = [one for one in self._spelled if isinstance(one, str)]
         names = dict.fromkeys((*self._live, *texts, *self._known))
         tests = self._tests
+        if len(names) * len(tests) > _MOST_NAMES:
+            raise TooManyError(f"there are more than {_MOST_NAMES:,} questions about names")
         classes: dict[tuple[bool, ...], list[str]] = {}
         for name in names:
             classes.setdefault(tuple(test.accepts(name) for test in tests), []).append(name)
@@ -170,10 +178,14 @@ class _View:
 
     @cached_property
     def _most(self) -> int:
-        """How many names of one kind make a difference: more than the largest number named."""
-        schemas = [*self._schemas(self._spot)]
-        numbers = [schema.get(name) for schema in schemas for name in _COUNTS]
-        return 1 + max((int(one) for one in numbers if isinstance(one, int | float)), default=1)
+        """How many names of one kind make a difference: more than the largest number named.
+
+        A number that is larger than all names together is the same to every list.
+        """
+        numbers = [schema.get(name, 1) for schema in self._schemas(self._spot) for name in _COUNTS]
+        most = sum(map(len, self._classes))
+        met = [int(one) for one in numbers if isinstance(one, int | float) and one <= most]
+        return 1 + max(met, default=1)
 
     @cached_property
     def _spelled(self) -> list[object]:
@@ -213,11 +225,3 @@ def _nearest(kept: Sequence[str], new: Sequence[str], size: int) -> Iterator[tup
         if 0 <= keep <= len(kept) and add <= len(new):
             for stay in combinations(kept, keep):
                 yield from ((*stay, *come) for come in combinations(new, add))
-
-
-def _part(kind: type[Setting], name: str) -> type[Part]:
-    (annotation,) = (
-        field.annotation for field in kind.model_fields.values() if field.alias == name
-    )
-    kinds = getattr(annotation, "__args__", (annotation,))
-    return next(one for one in kinds if isinstance(one, type) and issubclass(one, Part))

@@ -5,11 +5,12 @@ policy can see, and what in it could never say anything.
 """
 
 from collections.abc import Iterator, Mapping
-from functools import cache
+from functools import cache, lru_cache
 from typing import TypeAlias, get_args
 
 from drift.policy.keywords import OF_LISTS, OF_NUMBERS, OF_OBJECTS, OF_STRINGS
 from drift.policy.outline import Child, Outline
+from drift.policy.validator import Validator
 from drift.settings import SETTINGS
 from drift.settings.setting import Element
 
@@ -20,6 +21,8 @@ Kind: TypeAlias = "str | Mapping[str, Kind]"
 """What stands at a spot: `text`, `boolean`, `list`, or an object with these members."""
 
 ENTRY = "*"
+NAME = ""
+"""Stands in a spot for the name of any member."""
 
 
 @cache
@@ -33,7 +36,7 @@ def kind_at(spot: Spot) -> Kind:
     """Return what stands at a spot that documents have."""
     kind = shape()
     for step in spot:
-        kind = kind[step] if isinstance(kind, Mapping) else "text"
+        kind = kind.get(step, "text") if isinstance(kind, Mapping) else "text"
     return kind
 
 
@@ -57,6 +60,7 @@ class Spots:
             for edge in outline.edges(pointer):
                 if _is_stranger(edge, spot):
                     self._strangers[edge.pointer] = spot
+                    continue
                 waiting += (
                     (edge.pointer, below, always and edge.always_counts)
                     for below in _below(edge, spot)
@@ -98,7 +102,23 @@ def _kind(annotation: object) -> Kind:
 
 def _is_stranger(edge: Child, spot: Spot) -> bool:
     kind = kind_at(spot)
-    return edge.step == "member" and isinstance(kind, Mapping) and edge.member not in kind
+    named = edge.keyword in ("properties", "patternProperties", "dependentSchemas")
+    return named and isinstance(kind, Mapping) and not any(_members(edge, kind))
+
+
+def _members(edge: Child, kind: Mapping[str, Kind]) -> Iterator[str]:
+    """Yield the members of an object that a subschema is about, as far as its keyword says."""
+    if edge.keyword == "patternProperties":
+        yield from filter(_matcher(edge.member).accepts, kind)
+    elif edge.keyword in ("properties", "dependentSchemas"):
+        yield from kind.keys() & {edge.member}
+    else:
+        yield from kind
+
+
+@lru_cache
+def _matcher(pattern: str) -> Validator:
+    return Validator({"pattern": pattern})
 
 
 def _below(edge: Child, spot: Spot) -> Iterator[Spot]:
@@ -107,6 +127,7 @@ def _below(edge: Child, spot: Spot) -> Iterator[Spot]:
         yield spot
     elif edge.step == "items" and kind == "list":
         yield (*spot, ENTRY)
+    elif isinstance(kind, Mapping) and edge.step == "names":
+        yield (*spot, NAME)
     elif isinstance(kind, Mapping) and edge.step in ("member", "members"):
-        names = kind if edge.step == "members" else kind.keys() & {edge.member}
-        yield from ((*spot, name) for name in names)
+        yield from ((*spot, name) for name in _members(edge, kind))

@@ -4,13 +4,14 @@ It is read off the models: a switch is on or off, a list of fixed values is any 
 list of free names the caller says which sets of them differ to him.
 """
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import partial
 from itertools import chain, combinations, product
 from math import prod
 from typing import Literal, TypeAlias, get_args, get_origin
 
 from pydantic import ValidationError
+from pydantic.fields import FieldInfo
 
 from drift.settings.setting import Normal, Part, Setting
 
@@ -34,6 +35,23 @@ def choices(kind: type[Setting], sublists: Sublists) -> dict[str, Sequence[objec
         str(field.alias): _choices(field.annotation, str(field.alias), sublists)
         for field in kind.model_fields.values()
     }
+
+
+def part_of(kind: type[Setting], name: str) -> type[Part]:
+    """Return which part a member of a setting is."""
+    (annotation,) = (
+        field.annotation for field in kind.model_fields.values() if field.alias == name
+    )
+    return next(one for one in _types(annotation) if issubclass(one, Part))
+
+
+def fixed_entries(part: type[Part], member: str) -> tuple[str, ...] | None:
+    """Return all that a list may have in it; None where the names are free."""
+    (annotation,) = (
+        field.annotation for field in part.model_fields.values() if field.alias == member
+    )
+    entry = get_args(annotation)[0]
+    return get_args(entry) if get_origin(entry) is Literal else None
 
 
 def refuse_too_many(of_each: Iterable[Sequence[object]]) -> None:
@@ -64,16 +82,20 @@ def _size(branch: object) -> int:
 
 
 def _choices(annotation: object, name: str, sublists: Sublists) -> Sequence[object]:
-    kind = next(one for one in (annotation, *get_args(annotation)) if isinstance(one, type))
+    kind = next(_types(annotation))
     if issubclass(kind, Part):
         return _parts(kind, name, sublists)
     return (False, True)
 
 
+def _types(annotation: object) -> Iterator[type]:
+    yield from (one for one in (annotation, *get_args(annotation)) if isinstance(one, type))
+
+
 def _parts(kind: type[Part], name: str, sublists: Sublists) -> Sequence[Part]:
     """Return the states of a part that differ in what they do."""
     members = {
-        str(field.alias): _values(field.annotation, partial(sublists, name, str(field.alias)))
+        str(field.alias): _values(kind, field, partial(sublists, name, str(field.alias)))
         for field in kind.model_fields.values()
     }
     refuse_too_many(members.values())
@@ -88,12 +110,11 @@ def _parts(kind: type[Part], name: str, sublists: Sublists) -> Sequence[Part]:
 
 
 def _values(
-    annotation: object, sublists: Callable[[], Sequence[tuple[str, ...]]]
+    kind: type[Part], field: FieldInfo, sublists: Callable[[], Sequence[tuple[str, ...]]]
 ) -> Sequence[object]:
-    if annotation is bool:
+    if field.annotation is bool:
         return (False, True)
-    entry = get_args(annotation)[0]
-    if get_origin(entry) is Literal:
-        fixed = get_args(entry)
-        return [*chain.from_iterable(combinations(fixed, size) for size in range(len(fixed) + 1))]
-    return sublists()
+    fixed = fixed_entries(kind, str(field.alias))
+    if fixed is None:
+        return sublists()
+    return [*chain.from_iterable(combinations(fixed, size) for size in range(len(fixed) + 1))]

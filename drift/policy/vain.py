@@ -1,0 +1,176 @@
+"""What a policy spells out and no live document has: a word that is misspelled is never found.
+
+"Not TLSv1" would hold of every bucket, since OSS calls it TLSv1.0.
+"""
+
+import json
+from collections.abc import Iterator, Mapping, Sequence
+from typing import NamedTuple
+
+from drift.diagnostic import Diagnostic
+from drift.policy.keywords import OF_STRINGS
+from drift.policy.policy import Policy
+from drift.policy.spots import ENTRY, NAME, Spot, kind_at
+from drift.policy.validator import Validator
+from drift.settings import SETTINGS
+from drift.settings.faults import did_you_mean
+from drift.settings.states import fixed_entries, part_of
+from drift.untrusted import visible
+
+_TYPES = {"text": "string", "boolean": "boolean", "list": "array"}
+_MOST_SHOWN = 6
+
+
+class _Texts(NamedTuple):
+    """The texts that can stand at a spot: all of them, or where it is open, those known."""
+
+    known: tuple[str, ...]
+    is_open: bool
+
+    def __str__(self) -> str:
+        more = ", ..." if self.known[_MOST_SHOWN:] else ""
+        return ", ".join(self.known[:_MOST_SHOWN]) + more
+
+
+class _Doubt(NamedTuple):
+    """Something that is never found: below its keyword, and for sure or as far as is known."""
+
+    below: str
+    is_sure: bool
+    said: str
+    advice: str
+
+
+def vain(policy: Policy) -> Iterator[Diagnostic]:
+    """Yield what nothing in a document can ever be; a warning where drift may not know of it."""
+    for pointer, spots in policy.spots.of.items():
+        schema, found = policy.outline.schemas[pointer], sorted(spots)
+        for keyword, value in schema.items() if isinstance(schema, dict) else ():
+            for doubt in _doubts(keyword, value, found):
+                place = policy.text.value(policy.text.nearest(f"{pointer}/{keyword}{doubt.below}"))
+                yield Diagnostic(
+                    "error" if doubt.is_sure else "warning", place, doubt.said, doubt.advice
+                )
+
+
+def _doubts(keyword: str, value: object, spots: Sequence[Spot]) -> Iterator[_Doubt]:
+    if keyword == "const":
+        yield from _of_value(value, spots, "")
+    elif keyword == "enum" and isinstance(value, list):
+        for index, one in enumerate(value):
+            yield from _of_value(one, spots, f"/{index}")
+    elif keyword == "type":
+        yield from _of_type(value, spots)
+    elif keyword in OF_STRINGS:
+        yield from _of_test(keyword, value, spots)
+
+
+def _of_value(value: object, spots: Sequence[Spot], below: str) -> Iterator[_Doubt]:
+    if not any(_fits(value, spot) for spot in spots):
+        yield _Doubt(below, True, _never(value, spots[0]), _instead(value, spots))
+    for name in dict.fromkeys(_strange(value, spots)):
+        near = did_you_mean(name, tuple(one for spot in spots for one in _all_known(spot)))
+        said = f'"{visible(name, 60)}" is not known to drift'
+        yield _Doubt(below, False, said, f"Did you mean {near}?" if near else "")
+
+
+def _of_type(value: object, spots: Sequence[Spot]) -> Iterator[_Doubt]:
+    asked = value if isinstance(value, list) else [value]
+    types = [_TYPES[kind] if isinstance(kind, str) else "object" for kind in map(kind_at, spots)]
+    if not {*asked} & {*types}:
+        said = f"{_name(spots[0])} is never of this type"
+        yield _Doubt("", True, said, f"Its type is {types[0]}.")
+
+
+def _of_test(keyword: str, value: object, spots: Sequence[Spot]) -> Iterator[_Doubt]:
+    """Yield a doubt if no text that can stand at any of the spots satisfies the keyword."""
+    texts = [_texts(spot) for spot in spots if kind_at(spot) == "text"]
+    known = [one for one in texts if one is not None]
+    test = Validator({keyword: value})
+    if len(known) < len(texts) or any(test.accepts(name) for one in known for name in one.known):
+        return
+    if known:
+        is_sure = not any(one.is_open for one in known)
+        known_to_drift = "" if is_sure else " that drift knows"
+        said = f"this `{keyword}` fits nothing{known_to_drift} of what can stand here"
+        yield _Doubt("", is_sure, said, f"Known here are {known[0]}.")
+
+
+def _fits(value: object, spot: Spot) -> bool:
+    """Return whether a value can stand at a spot, as far as it is sure that it cannot."""
+    kind = kind_at(spot)
+    if isinstance(kind, Mapping):
+        same = isinstance(value, dict) and value.keys() == kind.keys()
+        return same and all(_fits(one, (*spot, name)) for name, one in _items(value))
+    if kind == "list":
+        return isinstance(value, list) and all(_fits(one, (*spot, ENTRY)) for one in value)
+    if kind == "boolean":
+        return isinstance(value, bool)
+    texts = _texts(spot)
+    return isinstance(value, str) and (texts is None or texts.is_open or value in texts.known)
+
+
+def _strange(value: object, spots: Sequence[Spot]) -> Iterator[str]:
+    """Yield the texts in a value that can stand where they do, and that drift does not know."""
+    if isinstance(value, str):
+        texts = [_texts(spot) for spot in spots if kind_at(spot) == "text"]
+        unknown = all(one is not None and value not in one.known for one in texts)
+        if unknown and any(one is not None and one.is_open for one in texts):
+            yield value
+    for name, one in _items(value):
+        yield from _strange(one, [(*spot, name) for spot in spots])
+
+
+def _never(value: object, spot: Spot) -> str:
+    if isinstance(value, dict | list):
+        shown = "this object" if isinstance(value, dict) else "this list"
+    else:
+        shown = visible(json.dumps(value), 60)
+    if spot[-1:] == (ENTRY,):
+        return f"{shown} is never in {spot[-2]}"
+    return f"{_name(spot)} is never {shown}"
+
+
+def _instead(value: object, spots: Sequence[Spot]) -> str:
+    if isinstance(value, dict) and any(isinstance(kind_at(spot), Mapping) for spot in spots):
+        return "A live document has all members, and no others."
+    known = tuple(name for spot in spots for name in (_texts(spot) or _NONE).known)
+    return f"Known here are {', '.join(known[:_MOST_SHOWN])}." if known else ""
+
+
+def _items(value: object) -> Iterator[tuple[str, object]]:
+    if isinstance(value, dict):
+        yield from value.items()
+    elif isinstance(value, list):
+        yield from ((ENTRY, one) for one in value)
+
+
+def _all_known(spot: Spot) -> Iterator[str]:
+    yield from (_texts(spot) or _texts((*spot, ENTRY)) or _NONE).known
+
+
+def _texts(spot: Spot) -> _Texts | None:
+    """Return the texts that can stand at a spot; None where nothing is known of them."""
+    above, last = kind_at(spot[:-1]), spot[-1:]
+    if last == (NAME,) and isinstance(above, Mapping):
+        return _Texts(tuple(above), is_open=False)
+    if last != (ENTRY,) or above != "list" or len(spot) != 4:
+        return None
+    root, name, member, _ = spot
+    part = next(part_of(setting, name) for setting in SETTINGS if setting.root == root)
+    fixed = fixed_entries(part, member)
+    if fixed is not None:
+        return _Texts(fixed, is_open=False)
+    known = part.known(member)
+    return _Texts(known, is_open=True) if known else None
+
+
+_NONE = _Texts((), is_open=False)
+
+
+def _name(spot: Spot) -> str:
+    if spot[-1:] == (NAME,):
+        return "The name of a member"
+    if spot[-1:] == (ENTRY,):
+        return f"An entry of {spot[-2]}"
+    return spot[-1] if spot else "The document"
