@@ -19,7 +19,6 @@ from drift.policy.keywords import DIALECT, is_dialect, is_other_dialect
 from drift.positions import JsonText
 from drift.settings import SETTINGS
 
-
 _OTHER_DIALECT = "this is another dialect of JSON Schema than that of policies, 2020-12"
 
 

@@ -4,14 +4,14 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import product
-from typing import NamedTuple, cast
+from typing import NamedTuple
 
 from pydantic import JsonValue
 
 from drift.policy.policy import Policy
 from drift.policy.sight import Sight
-from drift.settings.setting import Normal, Part, Setting
-from drift.settings.states import choices, refuse_too_many
+from drift.settings.setting import Setting
+from drift.settings.states import Choice, choices, refuse_too_many
 
 
 class Case(NamedTuple):
@@ -31,44 +31,6 @@ ANYWHERE = Case("bucket", "region")
 
 _MOST_KNOWN = 256
 """For so many live documents their domains are kept: of a fleet, no two may be alike."""
-
-
-class Choice(NamedTuple):
-    """One state that a member of a setting may have: itself, as policies see it, what it does."""
-
-    value: object
-    complete: JsonValue
-    normal: "Normal | bool"
-
-    @classmethod
-    def of(cls, value: object) -> "Choice":
-        """Take a part, or a plain value."""
-        if isinstance(value, Part):
-            return cls(value, value.complete(), value.normal())
-        return cls(value, bool(value), bool(value))
-
-    def changes(self, other: "Choice") -> int:
-        """Return how many values differ in what they do, also where they are not spelled out.
-
-        A bucket whose TLS versions nobody manages accepts some, and to name them changes nothing.
-        """
-        one, two = self.complete, other.complete
-        if not (isinstance(one, dict) and isinstance(two, dict)):
-            return int(one != two)
-        count = 0
-        for name, value in one.items():
-            if isinstance(value, list):
-                count += len(set(map(str, value)) ^ set(map(str, cast("list[str]", two[name]))))
-            else:
-                count += _said(self.normal, name) != _said(other.normal, name)
-        return count
-
-    @property
-    def size(self) -> int:
-        """How many values it spells out."""
-        if not isinstance(self.normal, Mapping):
-            return 1
-        return sum(len(one) if isinstance(one, frozenset) else 1 for one in self.normal.values())
 
 
 class State(NamedTuple):
@@ -134,24 +96,33 @@ class Demand:
         if not silent and self.is_met(seen, case):
             return self.desired
         whole = seen.as_live()
-        now = {name: Choice.of(value) for name, value in _by_alias(whole)}
-        at_cost: dict[int, list[State]] = {}
-        for state in self.domain(seen).states():
-            wanted = self._differing(state, now, silent)
-            cost = sum(
-                one.size if name in silent else now[name].changes(one)
-                for name, one in wanted.items()
-            )
-            at_cost.setdefault(cost, []).append(state)
-        for _, states in sorted(at_cost.items()):
+        given = dict(_by_alias(self.desired))
+        free = {name: Choice.of(one) for name, one in _by_alias(whole) if name not in given}
+        for states in self._by_cost(seen, free, silent):
             near = [
-                kind(**dict(_by_alias(self.desired)), **_values(self._differing(one, now, silent)))
-                for one in states
-                if self.accepts(case.around(one.document))
+                kind(**given, **_changed(state, free, silent))
+                for state in states
+                if self.accepts(case.around(state.document))
             ]
             if near:
                 return min(near, key=lambda one: one.over(whole).refusals(whole))
         return None
+
+    def _by_cost(
+        self, seen: Setting, free: Mapping[str, Choice], silent: frozenset[str]
+    ) -> Iterator[list[State]]:
+        """Yield the documents that need equally many changes together, the fewest first."""
+        domain = self.domain(seen)
+        costs = {
+            (name, id(one)): one.size if name in silent else now.changes(one)
+            for name, now in free.items()
+            for one in domain.members[name]
+        }
+        at_cost: dict[int, list[State]] = {}
+        for state in domain.states():
+            cost = sum(costs[name, id(state.choices[name])] for name in free)
+            at_cost.setdefault(cost, []).append(state)
+        yield from (states for _, states in sorted(at_cost.items()))
 
     def _silent(self, seen: Setting) -> frozenset[str]:
         """Return the members that are not reported, and that policies say something of."""
@@ -162,17 +133,6 @@ class Demand:
             for name in lacking
             if any(policy.sees((seen.root, name)) for policy in self.policies)
         )
-
-    def _differing(
-        self, state: State, live: dict[str, Choice], silent: frozenset[str]
-    ) -> dict[str, Choice]:
-        """Return the members that would have to change, of those that are not desired exactly."""
-        given = self.desired.normal()
-        return {
-            name: one
-            for name, one in state.choices.items()
-            if name not in given and (name in silent or one.normal != live[name].normal)
-        }
 
     def domain(self, live: Setting | None = None) -> Domain:
         """Return the states that are worth a look; those of lists depend on what `live` has."""
@@ -192,11 +152,10 @@ class Demand:
         kind = type(self.desired)
         given = dict(_by_alias(self.desired))
         sight = Sight(kind, self.policies, live, self.thorough)
-        members: dict[str, tuple[Choice, ...]] = {}
-        for name, values in choices(kind, sight.sublists).items():
-            parts = [one for one in values if isinstance(one, Part)]
-            free = sight.hopeful(name, parts) if parts else values
-            members[name] = tuple(map(Choice.of, [given[name]] if name in given else free))
+        members = {
+            name: (Choice.of(given[name]),) if name in given else sight.hopeful(name, free)
+            for name, free in choices(kind, sight.sublists).items()
+        }
         return Domain(kind.root, members, frozenset(sight.limited))
 
 
@@ -210,12 +169,13 @@ def _by_alias(setting: Setting) -> Iterator[tuple[str, object]]:
     yield from ((str(fields[name].alias), value) for name, value in _given(setting))
 
 
-def _values(members: dict[str, Choice]) -> dict[str, object]:
-    return {name: one.value for name, one in members.items()}
-
-
-def _said(normal: "Normal | bool", name: str) -> object:
-    return normal.get(name) if isinstance(normal, Mapping) else normal
+def _changed(state: State, live: Mapping[str, Choice], silent: frozenset[str]) -> dict[str, object]:
+    """Return the members that would have to change, of those that are not desired exactly."""
+    return {
+        name: state.choices[name].value
+        for name, now in live.items()
+        if name in silent or state.choices[name].normal != now.normal
+    }
 
 
 def _sets(normal: object) -> Iterator[frozenset[str]]:

@@ -15,8 +15,8 @@ from drift.policy.keywords import OF_STRINGS
 from drift.policy.policy import Policy
 from drift.policy.spots import ENTRY, Spot
 from drift.policy.validator import Validator
-from drift.settings.setting import Part, Setting
-from drift.settings.states import TooManyError, part_of, refuse_too_many
+from drift.settings.setting import Setting
+from drift.settings.states import Choice, TooManyError, part_of, refuse_too_many
 
 _COUNTS = ("minItems", "maxItems", "minContains", "maxContains")
 _SPARE = 3
@@ -53,14 +53,14 @@ class Sight:
             self.limited.add(part)
         return lists
 
-    def hopeful(self, part: str, values: Sequence[Part]) -> Sequence[Part]:
-        """Return the states of a part that some document may have, whatever its other parts are."""
+    def hopeful(self, member: str, choices: Sequence[Choice]) -> tuple[Choice, ...]:
+        """Return the states of a member that some document may have, whatever its others are."""
         if self.thorough:
-            return values
-        tests = [test for one in self.policies for test in one.always((self.kind.root, part))]
-        kept = [one for one in values if all(test.accepts(one.complete()) for test in tests)]
-        if len(kept) < len(values):
-            self.limited.add(part)
+            return tuple(choices)
+        tests = [test for one in self.policies for test in one.always((self.kind.root, member))]
+        kept = tuple(one for one in choices if all(test.accepts(one.complete) for test in tests))
+        if len(kept) < len(choices):
+            self.limited.add(member)
         return kept
 
 

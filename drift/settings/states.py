@@ -8,9 +8,9 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import partial
 from itertools import chain, combinations, product
 from math import prod
-from typing import Literal, TypeAlias, get_args, get_origin
+from typing import Literal, NamedTuple, TypeAlias, cast, get_args, get_origin
 
-from pydantic import ValidationError
+from pydantic import JsonValue, ValidationError
 from pydantic.fields import FieldInfo
 
 from drift.settings.setting import Normal, Part, Setting
@@ -22,11 +22,52 @@ MOST = 50_000
 """How many documents are looked at."""
 
 
+_SWITCH = (False, True)
+
+
 class TooManyError(ValueError):
     """There are too many documents to look at each."""
 
 
-def choices(kind: type[Setting], sublists: Sublists) -> dict[str, Sequence[object]]:
+class Choice(NamedTuple):
+    """One state that a member of a setting may have: itself, as policies see it, what it does."""
+
+    value: object
+    complete: JsonValue
+    normal: "Normal | bool"
+
+    @classmethod
+    def of(cls, value: object) -> "Choice":
+        """Take a part, or a plain value."""
+        if isinstance(value, Part):
+            return cls(value, value.complete(), value.normal())
+        return cls(value, bool(value), bool(value))
+
+    def changes(self, other: "Choice") -> int:
+        """Return how many values differ in what they do, also where they are not spelled out.
+
+        A bucket whose TLS versions nobody manages accepts some, and to name them changes nothing.
+        """
+        one, two = self.complete, other.complete
+        if not (isinstance(one, dict) and isinstance(two, dict)):
+            return int(one != two)
+        count = 0
+        for name, value in one.items():
+            if isinstance(value, list):
+                count += len(set(map(str, value)) ^ set(map(str, cast("list[str]", two[name]))))
+            else:
+                count += _said(self.normal, name) != _said(other.normal, name)
+        return count
+
+    @property
+    def size(self) -> int:
+        """How many values it spells out."""
+        if not isinstance(self.normal, Mapping):
+            return 1
+        return sum(len(one) if isinstance(one, frozenset) else 1 for one in self.normal.values())
+
+
+def choices(kind: type[Setting], sublists: Sublists) -> dict[str, Sequence[Choice]]:
     """Return the states of each member of a setting, by the API's names, always in one order.
 
     Raises `TooManyError`.
@@ -60,52 +101,38 @@ def refuse_too_many(of_each: Iterable[Sequence[object]]) -> None:
         raise TooManyError(f"there are more than {MOST:,} documents to look at")
 
 
-def distance(live: Normal, other: Normal) -> int:
-    """Return how many changes lead from one normal form to the other."""
-    count = 0
-    for name in live.keys() | other.keys():
-        one, two = live.get(name), other.get(name)
-        if isinstance(one, Mapping) and isinstance(two, Mapping):
-            count += distance(one, two)
-        elif isinstance(one, frozenset) and isinstance(two, frozenset):
-            count += len(one ^ two)
-        elif one != two:
-            count += sum(map(_size, (one, two))) if None in (one, two) else 1
-    return count
-
-
-def _size(branch: object) -> int:
-    """Return how many values there are in a part of a normal form."""
-    if isinstance(branch, Mapping):
-        return sum(map(_size, branch.values()))
-    return len(branch) if isinstance(branch, frozenset) else int(branch is not None)
-
-
-def _choices(annotation: object, name: str, sublists: Sublists) -> Sequence[object]:
+def _choices(annotation: object, name: str, sublists: Sublists) -> Sequence[Choice]:
     kind = next(_types(annotation))
     if issubclass(kind, Part):
         return _parts(kind, name, sublists)
-    return (False, True)
+    return [Choice.of(value) for value in _SWITCH]
 
 
 def _types(annotation: object) -> Iterator[type]:
     yield from (one for one in (annotation, *get_args(annotation)) if isinstance(one, type))
 
 
-def _parts(kind: type[Part], name: str, sublists: Sublists) -> Sequence[Part]:
+def _parts(kind: type[Part], name: str, sublists: Sublists) -> Sequence[Choice]:
     """Return the states of a part that differ in what they do."""
-    members = {
+    values = {
         str(field.alias): _values(kind, field, partial(sublists, name, str(field.alias)))
         for field in kind.model_fields.values()
     }
-    refuse_too_many(members.values())
-    found: dict[object, Part] = {}
-    for values in product(*members.values()):
-        try:
-            part = kind(**dict(zip(members, values, strict=True)))
-        except ValidationError:  # such as Enable without a version: no document says that
-            continue
-        found.setdefault(tuple(part.normal().items()), part)
+    refuse_too_many(values.values())
+    switches = {name: one for name, one in values.items() if one == _SWITCH}
+    lists = {name: one for name, one in values.items() if name not in switches}
+    found: dict[object, Choice] = {}
+    for set_so in product(*switches.values()):
+        for listed in product(*lists.values()):
+            members = dict(zip((*switches, *lists), (*set_so, *listed), strict=True))
+            try:
+                part = kind(**members)
+            except ValidationError:  # such as Enable without a version: no document says that
+                continue
+            normal = part.normal()
+            found.setdefault(tuple(normal.items()), Choice(part, part.complete(), normal))
+            if not any(isinstance(one, frozenset) for one in normal.values()):
+                break  # beside these switches no list has an effect
     return [*found.values()]
 
 
@@ -113,8 +140,12 @@ def _values(
     kind: type[Part], field: FieldInfo, sublists: Callable[[], Sequence[tuple[str, ...]]]
 ) -> Sequence[object]:
     if field.annotation is bool:
-        return (False, True)
+        return _SWITCH
     fixed = fixed_entries(kind, str(field.alias))
     if fixed is None:
         return sublists()
     return [*chain.from_iterable(combinations(fixed, size) for size in range(len(fixed) + 1))]
+
+
+def _said(normal: "Normal | bool", name: str) -> object:
+    return normal.get(name) if isinstance(normal, Mapping) else normal

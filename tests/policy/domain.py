@@ -116,25 +116,25 @@ def declares(exact: HttpsConfiguration, document: Document) -> bool:
     return all(parts[name].normal() == part.normal() for name, part in exact.parts().items())
 
 
-def changes(
-    desired: HttpsConfiguration, live: HttpsConfiguration | None, *, strict: bool = False
-) -> int:
-    """Return how many changes lead from live to what is desired, counted here by hand."""
-    whole = (live or HttpsConfiguration()).as_live(strict=strict).normal()
-    differing = {name for name, part in desired.normal().items() if part != whole.get(name)}
-    if live is None and differing:  # then there is nothing to compare with, and all is added
-        return sum(len(_leaves(part)) for part in desired.normal().values())
+def changes(desired: HttpsConfiguration, live: HttpsConfiguration | None) -> int:
+    """Return how many values of live do something else than is desired, counted here by hand."""
+    whole = (live or HttpsConfiguration()).as_live().normal()
     return sum(
-        _count(_leaves(desired.normal()[name]), _leaves(whole.get(name, {}))) for name in differing
+        _count(_leaves(name, part), _leaves(name, whole[name]))
+        for name, part in desired.normal().items()
+        if part != whole[name]
     )
 
 
-def _leaves(part: Any) -> set[tuple[str, object]]:
-    return {
-        (name, entry)
-        for name, value in part.items()
+def _leaves(name: str, part: Any) -> set[tuple[str, object]]:
+    """Return each value; where nobody manages TLS versions, those that are accepted, too."""
+    unmanaged = UNMANAGED if (name, part) == ("TLS", {"Enable": False}) else ()
+    spelled = {
+        (member, entry)
+        for member, value in part.items()
         for entry in (value if isinstance(value, frozenset) else [value])
     }
+    return spelled | {("TLSVersion", one) for one in unmanaged}
 
 
 def _count(one: set[tuple[str, object]], other: set[tuple[str, object]]) -> int:

@@ -11,8 +11,8 @@ from drift.diff import diff
 from drift.plan import Source, Status
 from drift.policy.demand import Case, Demand
 from drift.settings.document import write
-from drift.settings.https import CipherSuite, HttpsConfiguration, Tls
-from drift.settings.states import TooManyError, distance
+from drift.settings.https import VERSIONS, CipherSuite, HttpsConfiguration, Tls
+from drift.settings.states import Choice, TooManyError
 from tests.declared import declared, planned
 from tests.policy.declaring import by_policy
 from tests.policy.domain import (
@@ -160,16 +160,37 @@ def test_with_strict_what_is_not_reported_satisfies_nothing_that_looks_at_it(
     assert target is None or target.cipher_suite
 
 
-@given(whole_documents, st.none() | live_documents)
-def test_the_distance_is_the_number_of_changes(
-    desired: HttpsConfiguration, live: HttpsConfiguration | None
+@given(whole_documents, whole_documents)
+def test_the_distance_is_the_number_of_changes_where_versions_are_spelled_out(
+    desired: HttpsConfiguration, live: HttpsConfiguration
 ) -> None:
-    """distance(live, desired), what the oracle counts, and what `diff` finds are one number."""
+    """What the nearest document is chosen by, what the oracle counts, and `diff` are one number."""
+    assume(desired.tls and live.tls and desired.tls.enable == live.tls.enable)
     found = len(diff(desired, live, lambda _: Source("a.json", 1, 1)))
+    sides = zip(live.parts().values(), desired.parts().values(), strict=True)
+    assert sum(Choice.of(one).changes(Choice.of(other)) for one, other in sides) == found
     assert changes(desired, live) == found
-    if found:
-        base = live.as_live().normal() if live else {}
-        assert distance(base, desired.normal()) == found
+
+
+@given(whole_documents, whole_documents)
+def test_the_distance_is_the_same_there_and_back(
+    one: HttpsConfiguration, other: HttpsConfiguration
+) -> None:
+    for here, there in zip(one.parts().values(), other.parts().values(), strict=True):
+        there_and_back = Choice.of(here), Choice.of(there)
+        assert there_and_back[0].changes(there_and_back[1]) == there_and_back[1].changes(
+            there_and_back[0]
+        )
+
+
+def test_to_name_the_versions_that_are_accepted_anyhow_is_one_change() -> None:
+    off, on = Tls(Enable=False), Tls(Enable=True, TLSVersion=VERSIONS[:3])
+    assert Choice.of(off).changes(Choice.of(on)) == 1
+    schema: Schema = {"contains": {"const": "TLSv1.3"}}
+    for name in ("TLSVersion", "TLS", "HttpsConfiguration"):
+        schema = {"properties": {name: schema}}
+    target = Demand(HttpsConfiguration(), (policy(schema),)).target(None, CASE)
+    assert target == HttpsConfiguration(TLS=Tls(Enable=True, TLSVersion=VERSIONS))
 
 
 @settings(max_examples=40)

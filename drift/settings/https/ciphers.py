@@ -97,7 +97,7 @@ class CipherSuite(Part):
             return {"Enable": False}
         if self.mode == "strong":
             return {"Enable": True, "StrongCipherSuite": True}
-        sets = {name: frozenset(suites) for name, suites in self.canonical().lists.items()}
+        sets = {name: frozenset(map(canonical, suites)) for name, suites in self.lists.items()}
         return {"Enable": True, "StrongCipherSuite": False, **sets}
 
     def accepts(self, member: str, suite: str) -> bool | None:
