@@ -16,6 +16,8 @@ from jsonschema import Draft202012Validator
 from drift.desired.load import load
 from drift.policy.demand import ANYWHERE, Demand
 from drift.settings.https import VERSIONS, CipherSuite, HttpsConfiguration, Tls, Version
+from drift.settings.https.suite import Suite, suites
+from drift.settings.https.weakness import weakness
 from tests.cli.running import SAMPLES
 
 POLICIES = {path.stem: path for path in sorted((SAMPLES / "policies").iterdir())}
@@ -302,6 +304,41 @@ def test_each_rule_by_what_violates_it_alone(
     name: str, changed: dict[str, Any], titles: set[str]
 ) -> None:
     assert judged(name, changed) == titles
+
+
+def with_suite(name: str, suite: Suite) -> dict[str, Any]:
+    """Return what a profile allows, with one suite more in the list where it belongs."""
+    document: dict[str, Any] = json.loads(json.dumps(ALLOWED[name]))
+    member = "TLS13CustomCipherSuite" if suite.tls13 else "CustomCipherSuite"
+    listed = {suite.name, *document["HttpsConfiguration"]["CipherSuite"][member]}
+    document["HttpsConfiguration"]["CipherSuite"][member] = sorted(listed)
+    return document
+
+
+def accepted(name: str) -> set[str]:
+    """Return which suites of the whole table a profile accepts, as jsonschema and drift see it."""
+    (declared,) = load([POLICIES[name]]).declarations
+    assert declared.policy
+    standard, found = Draft202012Validator(read(name)), set[str]()
+    for suite in suites():
+        document = with_suite(name, suite)
+        assert standard.is_valid(document) == declared.policy.accepts(document), suite.name
+        found |= {suite.name} if standard.is_valid(document) else set()
+    return found
+
+
+@pytest.mark.parametrize("name", SOURCES)
+def test_no_suite_that_is_broken_is_accepted_where_a_version_can_use_it(name: str) -> None:
+    usable = {*ALLOWED[name]["HttpsConfiguration"]["TLS"]["TLSVersion"]}
+    ailments = {suite.name: weakness(suite) for suite in suites() if suite.versions & usable}
+    broken = {name for name, ailment in ailments.items() if ailment and ailment.broken}
+    assert accepted(name) & broken == set()
+
+
+def test_where_no_suites_are_named_all_that_are_not_broken_are_accepted() -> None:
+    ailments = {suite.name: weakness(suite) for suite in suites()}
+    sound = {name for name, ailment in ailments.items() if not (ailment and ailment.broken)}
+    assert accepted("pci-dss-4") == sound
 
 
 # What drift makes of them
