@@ -50,7 +50,10 @@ def _waivers() -> dict[str, Any]:
 def _pinned(target: Target, model: str) -> dict[str, Any]:
     """Return what a waiver that points to the target has beside that, by the schema of `model`."""
     at = f"/properties/{target.path[-1]}" if target.member else ""
-    members = {"Setting": {"const": target.setting.root}, "Live": {"$ref": model + at}}
+    live: dict[str, Any] = {"$ref": model + at}
+    if target.required:
+        live["required"] = [*target.required]
+    members = {"Setting": {"const": target.setting.root}, "Live": live}
     pointed = {"properties": {"Pointer": {"const": target.pointer}}, "required": ["Pointer"]}
     return {"if": pointed, "then": {"properties": members}}
 

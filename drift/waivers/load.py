@@ -28,6 +28,7 @@ LARGEST = 4 << 20
 _MOST = 1000
 """The most faults of one file that are reported: nobody reads more, and a hostile file has more."""
 _REMEDY = "Give it a value."
+_WHOLE = "Pin what is live there, too, or point to what is to be excused."
 
 
 class _Loaded(NamedTuple):
@@ -84,8 +85,9 @@ def _pinned(text: JsonText, value: object) -> Iterator[Diagnostic]:
 
 def _live(text: JsonText, at: str, pointer: str, value: object) -> Iterator[Diagnostic]:
     target = TARGETS[pointer]
-    if value == {} and not target.path:
-        yield Diagnostic("error", text.value(at), "`Live` pins nothing", "Add what is live.")
+    for name in target.required:
+        if isinstance(value, dict) and name not in value:
+            yield Diagnostic("error", text.value(at), f"`{name}` is missing", _WHOLE)
     try:
         target.check(value)
     except ValidationError as error:

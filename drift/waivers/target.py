@@ -37,6 +37,12 @@ class Target(NamedTuple):
         """What holds it, unless it is the whole document."""
         return TARGETS.get(self.pointer.rpartition("/")[0])
 
+    @property
+    def required(self) -> tuple[str, ...]:
+        """What must stand here: of a document all members, since one left out means its default."""
+        fields = () if self.path else self.setting.model_fields.values()
+        return tuple(str(field.alias) for field in fields)
+
     def check(self, value: object) -> None:
         """Raise `ValidationError` if the value cannot stand here."""
         if self.member is None:

@@ -11,6 +11,7 @@ from drift.diagnostic import Diagnostic
 from drift.waivers.load import LARGEST, load
 from tests.waivers.given import CIPHERS, TLS, TODAY, waiver
 
+ROOT, OFF = "/HttpsConfiguration", {"TLS": {"Enable": False}}
 GOOD = waiver(f"{TLS}/TLSVersion", ["TLSv1.0"])
 
 
@@ -50,7 +51,9 @@ def said(found: tuple[Diagnostic, ...]) -> list[tuple[str, str, str]]:
             {"Pointer": "/HttpsConfiguration", "Live": {"TLS": {"Enable": False, "Tls": 1}}},
             "Live/TLS/Tls", "unknown member `Tls`", "Known here are Enable, TLSVersion.",
         ),
-        ({"Pointer": "/HttpsConfiguration", "Live": {}}, "Live", "`Live` pins nothing", "Add what"),
+        ({"Pointer": ROOT, "Live": {}}, "Live", "`TLS` is missing", "Pin what is live there, too"),
+        ({"Pointer": ROOT, "Live": OFF}, "Live", "`CipherSuite` is missing", "or point to what"),
+        ({"Pointer": ROOT, "Live": {"CipherSuite": OFF["TLS"]}}, "Live", "`TLS` is missing", ""),
         ({"Live": None}, "Live", "null is no value here", "Give it a value."),
         ({"Reason": ""}, "Reason", '"" is no reason: 1 to 1,000 characters, not all', ""),
         ({"Reason": " \u3000\u200b"}, "Reason", "not all of them blank", ""),

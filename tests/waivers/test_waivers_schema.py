@@ -28,6 +28,8 @@ MORE: list[Any] = [
     "2027-02-29", "2028-02-29", "2027-2-1", "20270201", "2027-W01-1", "2027-13-01", "0000-01-01",
     " ", "\u200b", "\u3000", "a\x00", "\ud800", "x" * 200, "x" * 201,
     "x" * 1000, "x" * 1001, " x ", {"TLS": {"Enable": False}},
+    {"CipherSuite": {"Enable": False}},
+    {"TLS": {"Enable": False}, "CipherSuite": {"Enable": False}},
 ]  # fmt: skip
 
 
