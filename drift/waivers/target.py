@@ -5,7 +5,7 @@ from functools import cache
 from types import MappingProxyType
 from typing import Annotated, Any, NamedTuple, get_args
 
-from pydantic import ConfigDict, Field, TypeAdapter, ValidationError
+from pydantic import ConfigDict, Field, JsonValue, TypeAdapter, ValidationError
 from pydantic.fields import FieldInfo
 
 from drift.settings import SETTINGS
@@ -55,8 +55,12 @@ class Target(NamedTuple):
         return is_in(document.normal(), self.path[:1])
 
     def put(self, document: Setting, value: object) -> Setting | None:
-        """Return the document with `value` here; None if that is no document."""
-        members = _put(document.document(), (document.root, *self.path), value)
+        """Return what the document does, with `value` here; None if that is no document.
+
+        What has no effect in it would get one beside another value: nobody said that.
+        """
+        acting = _acting(document.document(), {document.root: document.normal()})
+        members = _put(acting, (document.root, *self.path), value)
         try:
             return type(document).model_validate(members[document.root])
         except ValidationError:
@@ -71,6 +75,18 @@ def is_in(normal: Normal, path: tuple[str, ...]) -> bool:
             return False
         inner = inner[name]
     return True
+
+
+def _acting(members: Mapping[str, JsonValue], normal: Normal) -> dict[str, object]:
+    """Return the members that have an effect, as they are said."""
+    acting: dict[str, object] = {}
+    for name, value in members.items():
+        inner = normal.get(name)
+        if isinstance(value, dict) and isinstance(inner, Mapping):
+            acting[name] = _acting(value, inner)
+        elif inner is not None:
+            acting[name] = value
+    return acting
 
 
 @cache

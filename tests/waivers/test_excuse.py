@@ -123,6 +123,34 @@ def test_what_cannot_be_excused_alone_is_not_excused() -> None:
     assert judge(found, whole).status is Status.WAIVED
 
 
+@pytest.mark.parametrize(
+    ("desired", "found", "switch"),
+    [
+        ({"StrongCipherSuite": True, "CustomCipherSuite": ["RC4-SHA"]},
+         {"CustomCipherSuite": ["RC4-SHA"]}, "StrongCipherSuite"),
+        ({"Enable": False, "CustomCipherSuite": ["RC4-SHA"]},
+         {"CustomCipherSuite": ["RC4-SHA"]}, "Enable"),
+        ({"Enable": False, "StrongCipherSuite": True}, {"StrongCipherSuite": True}, "Enable"),
+    ],
+)  # fmt: skip
+def test_a_switch_does_not_excuse_what_the_desired_file_has_without_effect(
+    desired: dict[str, Any], found: dict[str, Any], switch: str
+) -> None:
+    there = HttpsConfiguration(CipherSuite=suites(**found))
+    wanted = HttpsConfiguration(CipherSuite=suites(**desired))
+    given = waiver(f"{CIPHERS}/{switch}", found.get(switch, switch == "Enable"))
+    assert judge(there, given, desired=wanted) == judge(there, desired=wanted)
+    whole = waiver(CIPHERS, {"Enable": True, **found})
+    assert judge(there, whole, desired=wanted).status is Status.WAIVED
+
+
+def test_managed_versions_do_not_excuse_those_that_are_desired_without_effect() -> None:
+    off = HttpsConfiguration(TLS=Tls(Enable=False, TLSVersion=("TLSv1.0",)))
+    found = HttpsConfiguration(TLS=Tls(Enable=True, TLSVersion=("TLSv1.0",)))
+    given = waiver(f"{TLS}/Enable", live=True)
+    assert judge(found, given, desired=off) == judge(found, desired=off)
+
+
 def test_one_waiver_may_make_room_for_another() -> None:
     desired = HttpsConfiguration(CipherSuite=suites(CustomCipherSuite=["A"]))
     found = HttpsConfiguration(CipherSuite=suites(TLS13CustomCipherSuite=["T"]))

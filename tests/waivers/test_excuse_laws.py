@@ -8,6 +8,7 @@ from typing import Any, NamedTuple
 import jsonschema
 from hypothesis import event, given
 from hypothesis import strategies as st
+from pydantic import ValidationError
 
 from drift import schema
 from drift.check import check
@@ -53,8 +54,23 @@ class Case(NamedTuple):
 
 
 @st.composite
+def switched(draw: st.DrawFn, document: HttpsConfiguration) -> HttpsConfiguration:
+    """The document with any of its switches turned, as far as that is a document."""
+    members = document.document()["HttpsConfiguration"]
+    turned = json.loads(json.dumps(members), object_hook=lambda one: {
+        name: draw(st.booleans()) if isinstance(value, bool) else value
+        for name, value in one.items()
+    })  # fmt: skip
+    try:
+        return HttpsConfiguration.model_validate(turned)
+    except ValidationError:
+        return document
+
+
+@st.composite
 def cases(draw: st.DrawFn, *, readable: bool = False) -> Case:
-    desired, live = draw(desired_documents), draw(st.none() | live_documents)
+    desired = draw(desired_documents)
+    live = draw(st.none() | live_documents | switched(desired))
     given = draw(st.lists(likely(live), min_size=1, max_size=4))
     body = write(live) if live else error_body("NoSuchHttpsConfig", "", "x")
     if not readable and draw(st.booleans()):
@@ -126,6 +142,16 @@ def test_only_a_waiver_that_holds_and_is_for_the_bucket_excuses(case: Case) -> N
             assert entry.waiver.expires >= NOW.date()
             there = value_at(case.live or HttpsConfiguration(), entry.target.pointer)
             assert there == entry.live
+
+
+@given(cases(readable=True))
+def test_no_live_value_is_excused_that_is_not_pinned(case: Case) -> None:
+    """What is waived where no waiver points to is only what live does not have."""
+    by_source = {one.waiver.source: one for one in waivers(*case.given).entries}
+    for change in case.resource().changes:
+        if change.waiver and change.before is not None:
+            pointer = by_source[change.waiver.source].target.pointer
+            assert f"{change.path}/".startswith(f"{pointer}/")
 
 
 @given(cases())
