@@ -105,7 +105,7 @@ class _Read(NamedTuple):
             impact=Impact.all_of(change.impact for change in changes),
             meaning=meaning if changes else "",
             change=_document_change(desired, live, drifted=bool(changes)),
-            changes=tuple(map(self.ruling.told, changes)),
+            changes=self.ruling.told(changes),
             inert=tuple(live.inert()) if live else (),
         )
 

@@ -5,7 +5,7 @@ changes, as from any desired file; the rules that live breaks say why.
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -57,15 +57,24 @@ class Ruling:
             self.declaration.source,
         )
 
-    def told(self, change: Change) -> Change:
-        """Return a change with the rules that want it; one that none is about, all of them want.
+    def told(self, changes: Sequence[Change]) -> tuple[Change, ...]:
+        """Return changes with the rules that want them, and how much their policies say it matters.
 
-        How much it matters, their policies say, unless it does nothing by itself.
+        A rule that is about none of them is about the document as a whole: it wants all that are
+        not declared exactly.
         """
-        about = [one for one in self.broken if one.is_about(change.path)] or self.broken
+        free = [one.path for one in changes if not self._is_exact(one.path)]
+        whole = [one for one in self.broken if not any(map(one.is_about, free))]
+        return tuple(self._told(change, whole) for change in changes)
+
+    def _told(self, change: Change, whole: Sequence[Broken]) -> Change:
+        is_exact = self._is_exact(change.path)
+        about = [one for one in self.broken if one.is_about(change.path) or one in whole]
+        if is_exact:  # what is about more than this part may be about the others
+            about = [one for one in about if one.value.startswith(_part(change.path))]
         rules = tuple(dict.fromkeys(one.violation for one in about))
         said = [one.severity for one in about if one.severity]
-        if self._is_exact(change.path) or change.impact is Impact.NEUTRAL or not said:
+        if is_exact or change.impact is Impact.NEUTRAL or not said:
             return change.model_copy(update={"violations": rules})
         gravest = min(said, key=_ORDER.index)
         return change.model_copy(update={"violations": rules, "severity": gravest})
@@ -73,6 +82,11 @@ class Ruling:
     def _is_exact(self, path: str) -> bool:
         _, _, member, *_ = path.split("/")
         return member in self.declaration.setting.normal()
+
+
+def _part(path: str) -> str:
+    """Return the pointer to the part that a change is in, or to what stands beside the parts."""
+    return "/".join(path.split("/")[:3])
 
 
 def ruling(

@@ -73,10 +73,11 @@ class Declaration:
         said = self.region
         if region in (said, None) or said is None or matcher(said)(region):
             return ()
-        if self.text.nearest("/Region") != "/Region":  # then --region said it, for all files
+        place = f"{self.pointer.partition('/Bucket')[0]}/Region"
+        if self.text.nearest(place) != place:  # then --region said it, for all files
             return ()
         message = f"the file says {said}, and the bucket is in {region}"
-        return (Finding(path="/Region", message=message),)
+        return (Finding(path=place, message=message),)
 
     def says_the_same(self, other: "Declaration") -> bool:
         """Return whether both declare the same; where a pattern's buckets are, the list says."""

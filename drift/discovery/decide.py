@@ -76,8 +76,11 @@ def decide(declarations: Iterable[Declaration], listing: Listing) -> Discovery:
         matching = [one for one in patterns if one.matches(bucket)]
         court.hear(bucket, named.pop(bucket.name, ()), matching)
     for name, claims in named.items():
+        # Where an exact file says that it is, it is, whatever a policy may say.
+        claims.sort(key=lambda one: one.policy is not None)
         regions = (one.exact_region for one in claims if one.exact_region)
-        court.hear(Bucket(name, next(regions, None)), claims)
+        bucket = Bucket(name, next(regions, None))
+        court.hear(bucket, claims, [one for one in patterns if one.holds_unlisted(bucket)])
     return court.discovery(one for one in ordered if one.is_pattern)
 
 
@@ -93,6 +96,13 @@ class _Pattern:
         self._excluded = {name for name in scope.excluded if not is_pattern(name)}
         self._excluding = [matcher(name) for name in scope.excluded if is_pattern(name)]
         self._tagged = [tagged[Tag(*tag)] for tag in scope.tags]
+
+    def holds_unlisted(self, bucket: Bucket) -> bool:
+        """Return whether it is a policy for a bucket that is another account's, by its name.
+
+        Of such a bucket nobody knows the tags; a policy that asks for some does not hold.
+        """
+        return self.declaration.policy is not None and self.matches(bucket)
 
     def matches(self, bucket: Bucket) -> bool:
         """Return whether the bucket has a name, a region and tags that are meant."""
@@ -144,6 +154,8 @@ class _Court:
         for pattern in patterns:
             one = pattern.declaration
             self.matched.add(one)
+            if one.policy:  # all of them hold, and the file's other patterns with it
+                self.deciding.add(one)
             claims.setdefault(one.setting.type, _Claims()).add(pattern.rank, one)
         for of_setting in claims.values():
             self._settle(bucket, of_setting)

@@ -57,11 +57,17 @@ class Plan(Value):
     resource_changes: tuple[ResourceChange, ...] = Field(description="Sorted by name.")
 
     def ignores(self, resource: ResourceChange) -> bool:
-        """Return whether a drift does not count: nothing is accepted that is not wanted."""
+        """Return whether a drift does not count: nothing is accepted that is not wanted.
+
+        Where a rule is broken it always counts: what the rule is against, the way back does not
+        say, and it may be just what is accepted.
+        """
         if self.fail_on == "any" or resource.status is not Status.DRIFT:
             return False
-        impacts = {change.impact for change in resource.changes if change.waiver is None}
-        return {resource.impact, *impacts} <= {Impact.STRICTER, Impact.NEUTRAL}
+        left = [change for change in resource.changes if change.waiver is None]
+        impacts = {resource.impact, *(change.impact for change in left)}
+        broken = any(change.violations for change in left)
+        return not broken and impacts <= {Impact.STRICTER, Impact.NEUTRAL}
 
     @computed_field  # type: ignore[prop-decorator]
     @property
