@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from drift.plan import Severity
 from drift.settings.https import CipherSuite, HttpsConfiguration
 from drift.settings.https.cipher_suites import canonical, canonicals, find, preferred, versions
+from drift.settings.https.client import clients
 from drift.settings.https.suite import Suite, suites
 from drift.settings.https.weakness import WEAKNESSES, weakness
 
@@ -192,6 +193,17 @@ def test_mozillas_suites_come_first_in_mozillas_order_and_the_broken_last() -> N
     )
     broken = [bool(one and one.broken) for one in map(weakness, map(known, preferred(tls13=False)))]
     assert broken == sorted(broken)
+
+
+def test_of_all_others_those_come_first_that_most_clients_can_use() -> None:
+    rest = [known(name) for name in preferred(tls13=False)[6:]]
+    sound = [one for one in rest if not ((ailment := weakness(one)) and ailment.broken)]
+    usual = [one.authentication in ("ECDSA", "RSA") for one in sound]
+    assert usual == sorted(usual, reverse=True)
+    offered = [sum(one.name in client.suites for client in clients()) for one in sound]
+    first = offered[: sum(usual)]
+    assert first == sorted(first, reverse=True)
+    assert first[0] > max(offered[sum(usual) :])
 
 
 def lint(*tls12: str, tls13: tuple[str, ...] = ()) -> dict[str, list[str]]:

@@ -12,7 +12,8 @@ from drift.diff import diff
 from drift.plan import Change, Impact, Severity, Source
 from drift.settings.https import VERSIONS, CipherSuite, HttpsConfiguration, Tls
 from drift.settings.https.cipher_suites import find, versions
-from drift.settings.https.clients import clients, connecting
+from drift.settings.https.client import clients
+from drift.settings.https.clients import connecting
 from drift.settings.setting import Difference, Explanation, Setting
 from tests.strategies import desired_documents, live_documents
 

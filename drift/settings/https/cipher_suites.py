@@ -7,11 +7,12 @@ never wrong.
 from collections.abc import Iterable
 from functools import cache
 
+from drift.settings.https.client import clients
 from drift.settings.https.suite import Suite, suites
 from drift.settings.https.weakness import WEAKNESSES, weakness
 
 _ENCRYPTIONS = ("AES-128-GCM", "AES-256-GCM", "CHACHA20-POLY1305")
-"""In the order of Mozilla's guidelines; those of them that share one stand as they are there."""
+"""Mozilla's, in the order of its guidelines; those that share one stand as they are there."""
 
 
 def find(name: str) -> Suite | None:
@@ -45,18 +46,20 @@ def versions(name: str) -> frozenset[str] | None:
 def preferred(*, tls13: bool) -> tuple[str, ...]:
     """Return the names of all suites of the list for TLS 1.3, or of the other, the best first.
 
-    Mozilla's come first and in Mozilla's order; those for which certificates are no use, after
-    those as strong that use one; and the broken last.
+    Mozilla's come first and in Mozilla's order, then those that most clients offer; after them
+    those for which an ECDSA or RSA certificate is no use; and the broken last.
     """
     return tuple(suite.name for suite in sorted(suites(), key=_rank) if suite.tls13 == tls13)
 
 
 def _rank(suite: Suite) -> tuple[object, ...]:
-    ailment = weakness(suite)
+    ailment, todays = weakness(suite), suite.mozilla in ("modern", "intermediate")
     return (
+        bool(ailment and ailment.broken),
+        suite.authentication not in ("any", "ECDSA", "RSA"),
+        _ENCRYPTIONS.index(suite.encryption) if todays else len(_ENCRYPTIONS),
+        0 if todays else -sum(suite.name in client.suites for client in clients()),
         len(WEAKNESSES) - WEAKNESSES.index(ailment) if ailment else 0,
-        suite.authentication not in ("any", "ECDSA", "RSA", "DSS"),
-        _ENCRYPTIONS.index(suite.encryption) if suite.encryption in _ENCRYPTIONS else 9,
         suite.authentication,
         suite.name,
     )

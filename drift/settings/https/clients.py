@@ -1,23 +1,13 @@
-"""Which clients can connect: those of `clients.json`, which says where each is from."""
+"""Which clients can connect, of those that the table has."""
 
-import json
 from collections.abc import Mapping
 from functools import cache, lru_cache
-from pathlib import Path
 from typing import NamedTuple
 
 from drift.settings.https.cipher_suites import canonicals, versions
 from drift.settings.https.ciphers import CipherSuite
+from drift.settings.https.client import Client, clients
 from drift.settings.https.tls import Tls, Version
-
-
-class Client(NamedTuple):
-    """A class of clients, and what it offers by default."""
-
-    name: str
-    versions: frozenset[str]
-    suites: frozenset[str]
-    """By OpenSSL's names; empty where it knows nothing newer than TLS 1.1."""
 
 
 class _Offer(NamedTuple):
@@ -26,16 +16,6 @@ class _Offer(NamedTuple):
     suites: frozenset[str]
     else_accepts: bool | None
     """Whether it accepts any other suite; None where that is not documented."""
-
-
-@cache
-def clients() -> tuple[Client, ...]:
-    """Return all, those that know only old versions first."""
-    text = Path(__file__).with_name("clients.json").read_text(encoding="utf-8")
-    return tuple(
-        Client(name, frozenset(f"TLSv{version}" for version in offered), frozenset(suites))
-        for name, offered, suites, _ in json.loads(text)["clients"]
-    )
 
 
 @cache

@@ -9,7 +9,8 @@ from pydantic import JsonValue
 from drift.plan import Change, Impact
 from drift.settings.english import listed
 from drift.settings.https.cipher_suites import canonical
-from drift.settings.https.clients import Client, clients, connecting, lost
+from drift.settings.https.client import Client, clients
+from drift.settings.https.clients import connecting, lost
 from drift.settings.https.risk import Side, risk
 from drift.settings.setting import Explanation
 
