@@ -422,10 +422,35 @@ def test_clients_count_more_than_versions() -> None:
     assert without_11[0] == 0
 
 
+def test_a_suite_that_clients_need_counts_more_than_one_that_nobody_does() -> None:
+    live = of(("TLSv1.2",), **custom(GOOD, OLD, "NULL-SHA256"))
+    without_null = of(("TLSv1.2",), **custom(GOOD, OLD)).refusals(live)
+    assert without_null < of(("TLSv1.2",), **custom(GOOD, "NULL-SHA256")).refusals(live)
+    assert without_null[0] == 0
+
+
+def test_clients_without_a_suite_count_as_much_as_those_without_a_version() -> None:
+    live = of(VERSIONS)
+    modern = custom(GOOD, tls13=("TLS_AES_128_GCM_SHA256",))
+    listed, any_suite = of(MODERN, **modern).refusals(live), of(MODERN).refusals(live)
+    assert listed[0] > any_suite[0] > 0
+    assert listed[1] == any_suite[1]
+
+
+def test_a_client_that_could_not_connect_to_live_is_not_refused() -> None:
+    live = of(("TLSv1.2",), **custom("NULL-SHA256"))
+    assert of(("TLSv1.3",), **custom(tls13=("TLS_AES_128_GCM_SHA256",))).refusals(live)[0] == 0
+
+
 def test_a_document_refuses_nobody_that_it_accepts_itself() -> None:
+    """refusals(d, d) is nothing; of others, none who surely can connect to it is counted."""
     for one in STATES:
         assert one.refusals(one)[:2] == (0, 0)
         assert one.refusals(one)[3] == 0
+        assert one.tls
+        assert one.cipher_suite
+        refusing = sum(can is False for can in connecting(one.tls, one.cipher_suite))
+        assert all(one.refusals(live)[0] <= refusing for live in SAMPLE)
 
 
 def test_a_part_that_is_not_managed_refuses_nobody() -> None:

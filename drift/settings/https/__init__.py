@@ -12,7 +12,7 @@ from pydantic import ConfigDict, Field, JsonValue, ValidationError
 from drift.plan import Change, Finding, Impact, Severity
 from drift.settings.https.cipher_suites import canonical, names, versions
 from drift.settings.https.ciphers import CipherSuite
-from drift.settings.https.clients import lost
+from drift.settings.https.clients import refused
 from drift.settings.https.doubts import doubts
 from drift.settings.https.explain import explain
 from drift.settings.https.risk import Side, risk
@@ -122,16 +122,20 @@ class HttpsConfiguration(Setting):
 
     def refusals(self, live: Self) -> tuple[int, ...]:
         """Return what sorts first who refuses fewest: clients, versions, kinds, then suites."""
-        accepted, ciphers = self.side(live)
-        had, listed = live.side(live)
-        mode = ("all", "strong", "custom").index(ciphers.mode if ciphers else "all")
-        kept = frozenset(ciphers.canonical().entries) if ciphers else frozenset()
+        accepted, ciphers = self._answered(live)
+        had, listed = live._answered(live)
+        kept = frozenset(ciphers.canonical().entries)
         return (
-            len(lost(had.accepted, accepted.accepted)),
+            refused((had, listed), (accepted, ciphers)),
             len(had.accepted - accepted.accepted),
-            mode,
-            len(frozenset(listed.canonical().entries if listed else ()) - kept),
+            ("all", "strong", "custom").index(ciphers.mode),
+            len(frozenset(listed.canonical().entries) - kept),
         )
+
+    def _answered(self, live: Self) -> tuple[Tls, CipherSuite]:
+        """Return what clients meet: where nothing is reported, all suites."""
+        tls, ciphers = self.side(live)
+        return tls, ciphers or CipherSuite(Enable=False)
 
     def side(self, live: Self, *, strict: bool = False) -> Side:
         """Return what this document does, over `live` where it does not manage a part."""

@@ -31,6 +31,12 @@ def connecting(tls: Tls, ciphers: CipherSuite) -> tuple[bool | None, ...]:
     return tuple(_connects(client, offers) for client in clients())
 
 
+def refused(live: tuple[Tls, CipherSuite], desired: tuple[Tls, CipherSuite]) -> int:
+    """Return how many surely cannot connect to `desired`, of those that may connect to `live`."""
+    pairs = zip(connecting(*live), connecting(*desired), strict=True)
+    return sum(can is not False and could is False for can, could in pairs)
+
+
 def _connects(client: Client, offers: Mapping[Version, _Offer]) -> bool | None:
     answers = {
         bool(client.suites & offer.suites) or offer.else_accepts
