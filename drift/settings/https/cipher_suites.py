@@ -46,8 +46,9 @@ def versions(name: str) -> frozenset[str] | None:
 def preferred(*, tls13: bool) -> tuple[str, ...]:
     """Return the names of all suites of the list for TLS 1.3, or of the other, the best first.
 
-    Mozilla's come first and in Mozilla's order, then those that most clients offer; after them
-    those for which an ECDSA or RSA certificate is no use; and the broken last.
+    Mozilla's come first and in Mozilla's order, then those that ail least, and of these what most
+    clients offer; after them those for which an ECDSA or RSA certificate is no use; and the broken
+    last.
     """
     return tuple(suite.name for suite in sorted(suites(), key=_rank) if suite.tls13 == tls13)
 
@@ -58,8 +59,8 @@ def _rank(suite: Suite) -> tuple[object, ...]:
         bool(ailment and ailment.broken),
         suite.authentication not in ("any", "ECDSA", "RSA"),
         _ENCRYPTIONS.index(suite.encryption) if todays else len(_ENCRYPTIONS),
-        0 if todays else -sum(suite.name in client.suites for client in clients()),
         len(WEAKNESSES) - WEAKNESSES.index(ailment) if ailment else 0,
+        0 if todays else -sum(suite.name in client.suites for client in clients()),
         suite.authentication,
         suite.name,
     )
