@@ -4,7 +4,7 @@ Each answer is worked out once for all buckets that have the same declarations.
 """
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import NamedTuple, TypeAlias
 
@@ -13,17 +13,21 @@ from drift.diagnostic import Diagnostic
 from drift.policy.demand import ANYWHERE, Case, Demand
 from drift.policy.reason import Clash, clashes
 from drift.positions import Place
+from drift.settings.english import listed
 from drift.untrusted import visible
 
 _ENTRY = re.compile("/[0-9]+$")
+_MOST_SHOWN = 8
+_MOST_ANSWERS = 500
+"""So many are worked out. What is not known here is found out where the bucket is judged."""
+
 _Key: TypeAlias = tuple[object, ...]
 
 
 class _Quarrel(NamedTuple):
-    """Two declarations that cannot both hold, and the keywords of policies that are to blame."""
+    """Declarations that cannot all hold, the last a policy, and the keywords that are to blame."""
 
-    one: Declaration
-    other: Declaration
+    parties: tuple[Declaration, ...]
     clashes: tuple[Clash, ...]
 
 
@@ -32,35 +36,40 @@ class Conflicts:
     """Hears what is declared for one bucket after the other, and remembers what cannot hold."""
 
     _known: dict[_Key, _Quarrel | None] = field(default_factory=dict)
-    _buckets: dict[_Key, list[str]] = field(default_factory=dict)
+    _buckets: dict[_Key, list[tuple[bool, str]]] = field(default_factory=dict)
 
     def hear(
         self,
         case: Case,
         exact: Declaration | None,
         policies: Sequence[Declaration],
+        shown: str = "",
     ) -> bool:
-        """Return whether what is declared for a bucket can hold together, as far as is known."""
+        """Return whether what is declared for a bucket can hold together, as far as is known.
+
+        `shown` is how people are told of a bucket that there only may be.
+        """
         if not policies or (exact is None and not policies[1:]):
             return True
         key = _key(case, exact, policies)
         if key not in self._known:
+            if len(self._known) == _MOST_ANSWERS:
+                return True
             self._known[key] = _quarrel(case, exact, policies)
         if self._known[key] is None:
             return True
-        self._buckets.setdefault(key, []).append(case.bucket)
+        self._buckets.setdefault(key, []).append((bool(shown), shown or case.bucket))
         return False
 
     def diagnostics(self) -> Iterator[Diagnostic]:
-        """Yield an error for each two declarations that cannot both hold, with the buckets."""
-        buckets: dict[tuple[object, object], tuple[_Quarrel, list[str]]] = {}
+        """Yield an error for all files that cannot hold together, with the buckets."""
+        buckets: dict[tuple[str, ...], tuple[_Quarrel, set[tuple[bool, str]]]] = {}
         for key, names in self._buckets.items():
-            quarrel = self._known[key]
-            if quarrel:
-                files = quarrel.one.text.file, quarrel.other.text.file
-                buckets.setdefault(files, (quarrel, []))[1].extend(names)
-        for quarrel, names in buckets.values():
-            yield _diagnostic(quarrel, sorted(set(names)))
+            if quarrel := self._known[key]:
+                files = tuple(one.text.file for one in quarrel.parties)
+                buckets.setdefault(files, (quarrel, set()))[1].update(names)
+        for quarrel, found in buckets.values():
+            yield _diagnostic(quarrel, _shown(found))
 
 
 def each_once(declarations: Sequence[Declaration]) -> tuple[Declaration, ...]:
@@ -78,38 +87,63 @@ def _key(case: Case, exact: Declaration | None, policies: Sequence[Declaration])
 def _quarrel(
     case: Case, exact: Declaration | None, policies: Sequence[Declaration]
 ) -> _Quarrel | None:
-    """Return who cannot agree: the exact file and a policy if these two cannot, else policies."""
-    setting = exact.setting if exact else type(policies[0].setting)()
+    """Return who cannot agree: the exact file and a policy if these cannot, or policies alone."""
     every = [one.policy for one in policies if one.policy]
-    if exact:
-        for one, policy in zip(policies, every, strict=True):
-            if found := clashes(Demand(setting, (policy,)), case):
-                return _Quarrel(exact, one, found)
-    if found := clashes(Demand(setting, tuple(every)), case):
-        guilty = [one for one in policies if any(clash.policy is one.policy for clash in found)]
-        return _Quarrel(guilty[-1], guilty[0] if guilty[1:] or exact is None else exact, found)
+    for one, policy in zip(policies, every, strict=True) if exact else ():
+        if exact and (found := clashes(Demand(exact.setting, (policy,)), case)):
+            return _Quarrel((exact, one), found)
+    nothing = type(policies[0].setting)()
+    for first in (None, exact) if exact else (None,):
+        demand = Demand(first.setting if first else nothing, tuple(every))
+        if found := clashes(demand, case):
+            blamed = {id(clash.policy) for clash in found}
+            guilty = [one for one in policies if id(one.policy) in blamed]
+            return _Quarrel((*filter(None, [first]), *guilty), found)
     return None
 
 
-def _diagnostic(quarrel: _Quarrel, buckets: Sequence[str]) -> Diagnostic:
-    one, other, found = quarrel
-    more = f" (and {len(buckets) - 1} more)" if buckets[1:] else ""
-    place = visible(str(other.text.value(other.pointer)), 300)
-    keywords = ", ".join(clash.keyword for clash in found)
-    if one.policy is None:
-        title = visible(other.policy.title if other.policy else "", 100)
-        said = f'{buckets[0]}{more} is declared against the policy "{title}" in {place}'
-        return Diagnostic("error", _offending(quarrel), said, f"It wants {keywords}. Change one.")
-    where = one.text.name(
-        one.text.nearest(next((x.keyword for x in found if x.policy is one.policy), ""))
-    )
-    said = f"nothing satisfies both this policy and the one in {place} for {buckets[0]}{more}"
-    return Diagnostic("error", where, said, f"In conflict: {keywords}. Change one.")
+def _shown(buckets: Collection[tuple[bool, str]]) -> str:
+    """Name a bucket, and how many there are more; an example only if none is declared."""
+    names = sorted(name for is_example, name in buckets if not is_example)
+    if not names:
+        return min(name for _, name in buckets)
+    return f"{names[0]} (and {len(names) - 1} more)" if names[1:] else names[0]
+
+
+def _diagnostic(quarrel: _Quarrel, buckets: str) -> Diagnostic:
+    *others, last = quarrel.parties
+    first, *more = others
+    if first.policy is None and not more:
+        title = visible(last.policy.title if last.policy else "", 100)
+        said = f'{buckets} is declared against the policy "{title}" in {_place(last)}'
+        wants = _listed(clash.keyword for clash in quarrel.clashes)
+        return Diagnostic("error", _offending(quarrel), said, f"It wants {wants}. Change one.")
+    keyword = next((x.keyword for x in quarrel.clashes if x.policy is last.policy), "")
+    where = last.text.name(last.text.nearest(keyword))
+    those = listed([_party(one) for one in others])
+    said = f"nothing satisfies this policy together with {those}, for {buckets}"
+    wanted = _listed(f"{x.keyword or 'all'} in {x.policy.text.file}" for x in quarrel.clashes)
+    return Diagnostic("error", where, said, f"In conflict: {wanted}. Change one.")
+
+
+def _party(one: Declaration) -> str:
+    return f"the policy in {_place(one)}" if one.policy else f"what {_place(one)} declares"
+
+
+def _place(one: Declaration) -> str:
+    return visible(str(one.text.value(one.pointer)), 300)
+
+
+def _listed(keywords: Iterable[str]) -> str:
+    """Return some keywords, which may have any names in them."""
+    found = [visible(one, 300) for one in keywords if one]
+    more = f" and {len(found) - _MOST_SHOWN} more" if found[_MOST_SHOWN:] else ""
+    return (", ".join(found[:_MOST_SHOWN]) or "something else") + more
 
 
 def _offending(quarrel: _Quarrel) -> Place:
     """Return where the exact file says what the policy does not accept."""
-    exact, policy = quarrel.one, quarrel.other.policy
+    exact, policy = quarrel.parties[0], quarrel.parties[-1].policy
     document = ANYWHERE.around(exact.setting.complete())
     blamed = {clash.keyword for clash in quarrel.clashes}
     breaches = policy.breaches(document) if policy else ()

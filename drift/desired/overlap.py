@@ -2,16 +2,26 @@
 
 from collections import deque
 from collections.abc import Collection, Hashable, Iterator, Sequence
+from dataclasses import dataclass
 from typing import NamedTuple, TypeAlias
 
 _LONGEST = 63
-_MOST = 20_000
-"""How many beginnings of names are tried; the patterns of people need some hundred."""
+_MOST = 10_000
 
 _FRESH = "x0123456789abcdefghijklmnopqrstuvwyz"
 
 _Reached: TypeAlias = tuple[frozenset[int], ...]
 """For each pattern, how many of its characters may be behind what was read so far."""
+
+
+@dataclass
+class Budget:
+    """How many beginnings of names are tried, in all searches that share it.
+
+    The patterns of people need some hundred; those of a hostile file, as many as there are.
+    """
+
+    left: int = _MOST
 
 
 class _Beginning(NamedTuple):
@@ -32,16 +42,19 @@ class _Beginning(NamedTuple):
         return len(self.name) >= 3 and self.name[0] != "-" != self.name[-1]
 
 
-def common_name(patterns: Sequence[str], without: Sequence[str] = ()) -> str | None:
+def common_name(
+    patterns: Sequence[str], without: Sequence[str] = (), budget: Budget | None = None
+) -> str | None:
     """Return a bucket's name that all patterns match and none of `without` does.
 
-    None: there is none, or it was not found in bounded time.
+    None: there is none, or it was not found within the budget.
     """
+    budget = budget or Budget()
     alphabet = _alphabet((*patterns, *without))
     first = _Beginning("", _start(patterns), _start(without))
     seen = {first.state}
     waiting = deque([first])
-    while waiting and len(seen) < _MOST:
+    while waiting and budget.left > 0:
         one = waiting.popleft()
         if (
             one.is_name
@@ -59,6 +72,7 @@ def common_name(patterns: Sequence[str], without: Sequence[str] = ()) -> str | N
             )
             if all(after.wanted) and after.state not in seen:
                 seen.add(after.state)
+                budget.left -= 1
                 waiting.append(after)
     return None
 

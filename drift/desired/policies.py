@@ -26,6 +26,9 @@ Loaded: TypeAlias = tuple[tuple[Declaration, ...], tuple[Diagnostic, ...]]
 """What a file declares, and what is wrong with it."""
 
 _POINTER = f"/{OWN}"
+_MOST_CASES = 100
+"""Of so many names it is asked beforehand whether anything satisfies a policy that looks at them;
+of others, once they are read."""
 
 
 def load_policy(text: JsonText, schema: dict[str, object], region: str | None) -> Loaded:
@@ -79,13 +82,7 @@ def _unusable(policy: Policy) -> tuple[Diagnostic, ...]:
 def _impossible(declarations: tuple[Declaration, ...]) -> Iterator[Diagnostic]:
     """Yield that nothing satisfies the policy, with the keywords that are to blame."""
     told: set[object] = set()
-    for one in declarations:
-        policy = one.policy
-        if policy is None or (policy.looks_at_the_place and one.is_pattern):
-            continue  # for some buckets it may be possible: each is judged by itself
-        case = ANYWHERE
-        if policy.looks_at_the_place:
-            case = Case(one.bucket, one.exact_region or "")
+    for one, policy, case in islice(_cases(declarations), _MOST_CASES):
         found = clashes(Demand(one.setting, (policy,)), case)
         key = tuple(clash.keyword for clash in found)
         if found and key not in told:
@@ -96,6 +93,21 @@ def _impossible(declarations: tuple[Declaration, ...]) -> Iterator[Diagnostic]:
                 f"No {one.setting.root} can satisfy this policy",
                 f"In conflict: {', '.join(key)}." if key[1:] else "",
             )
+
+
+def _cases(
+    declarations: tuple[Declaration, ...],
+) -> Iterator[tuple[Declaration, Policy, Case]]:
+    """Yield the buckets for which a policy may say different things, each with its setting.
+
+    For some buckets of a pattern it may be possible: each is judged by itself.
+    """
+    for one in declarations:
+        if one.policy and one.policy.looks_at_the_place and not one.is_pattern:
+            yield one, one.policy, Case(one.bucket, one.exact_region or "")
+    for one in {type(one.setting): one for one in declarations}.values():
+        if one.policy and not one.policy.looks_at_the_place:
+            yield one, one.policy, ANYWHERE
 
 
 def _doubts(policy: Policy) -> Iterator[Diagnostic]:
