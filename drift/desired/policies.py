@@ -15,12 +15,13 @@ from drift.diagnostic import Diagnostic
 from drift.plan import Finding
 from drift.policy import faults as schema_faults
 from drift.policy.demand import ANYWHERE, Case, Demand
-from drift.policy.keywords import OWN
+from drift.policy.keywords import OF_STRINGS, OWN
 from drift.policy.policy import Policy, canonical
 from drift.policy.reason import clashes, says_nothing, spares_the_laxest
 from drift.policy.senseless import senseless
 from drift.policy.vain import vain
 from drift.positions import JsonText
+from drift.untrusted import visible
 
 Loaded: TypeAlias = tuple[tuple[Declaration, ...], tuple[Diagnostic, ...]]
 """What a file declares, and what is wrong with it."""
@@ -46,14 +47,21 @@ def load_policy(text: JsonText, schema: dict[str, object], region: str | None) -
     if wrong := tuple(islice(senseless(policy), MOST)) + wrong or _unusable(policy):
         return (), wrong
     doubts = strange + tuple(_doubts(policy))
-    warnings = tuple(Finding(path="", message=one.summary) for one in doubts)
+    warnings = tuple(_warning(one) for one in doubts)
     declarations = tuple(
         replace(one, warnings=warnings, policy=policy)
         for kind in policy.settings
         for one in entries(aim, kind(), text, region, _POINTER)
     )
-    wrong = tuple(_impossible(declarations))
+    # There may be names that drift does not know, and that satisfy what those do not.
+    is_known = not any(one.place.pointer.rpartition("/")[2] in OF_STRINGS for one in strange)
+    wrong = tuple(_impossible(declarations)) if is_known else ()
     return (() if wrong else declarations), wrong + doubts
+
+
+def _warning(doubt: Diagnostic) -> Finding:
+    message = f"{doubt.summary}, in {visible(doubt.place.file, 300)}"
+    return Finding(path=doubt.place.pointer or _POINTER, message=message)
 
 
 def _aimless(text: JsonText, schema: dict[str, object]) -> Iterator[Diagnostic]:
