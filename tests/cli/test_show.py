@@ -360,6 +360,17 @@ LIES: dict[str, tuple[Edit, str]] = {
 }
 
 
+@pytest.mark.parametrize("member", ["severity", "violations", "waiver"])
+def test_a_plan_of_version_1_2_says_of_each_change_what_older_ones_do_not(
+    drift: Drift, write: Write, saved: dict[str, Any], member: str
+) -> None:
+    del resource(saved, "drift")["changes"][0][member]
+    ran = drift("show", write("edited.json", saved))
+    ran.failed("edited.json is no plan: /resource_changes/", f"/changes/0/{member}: Field required")
+    saved["format_version"] = "1.1"
+    assert drift("show", write("older.json", saved)).code == 0
+
+
 def waive(plan: dict[str, Any], expires: str) -> None:
     """Waive all that drifted in the first bucket that did, until a day."""
     one = resource(plan, "drift")
