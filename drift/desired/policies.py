@@ -46,7 +46,7 @@ def load_policy(text: JsonText, schema: dict[str, object], region: str | None) -
     wrong = tuple(one for one in strange if one.severity == "error")
     if wrong := tuple(islice(senseless(policy), MOST)) + wrong or _unusable(policy):
         return (), wrong
-    doubts = strange + tuple(_doubts(policy))
+    doubts = strange + tuple(_doubts(policy, all_known=not strange))
     warnings = tuple(_warning(one) for one in doubts)
     declarations = tuple(
         replace(one, warnings=warnings, policy=policy)
@@ -118,11 +118,12 @@ def _cases(
             yield one, one.policy, ANYWHERE
 
 
-def _doubts(policy: Policy) -> Iterator[Diagnostic]:
+def _doubts(policy: Policy, *, all_known: bool) -> Iterator[Diagnostic]:
+    """Yield what a policy may not mean; what everything satisfies, only if all names are known."""
     for kind in policy.settings:
         root = policy.text.value("")
-        if says_nothing(policy, kind):
+        if all_known and says_nothing(policy, kind):
             yield Diagnostic("warning", root, f"Every {kind.root} satisfies this policy")
         for name in spares_the_laxest(policy, kind):
-            said = f"This policy limits the lists of {name}, and accepts {name} without any limit"
+            said = f"This policy refuses some lists of {name}, and accepts {name} without any limit"
             yield Diagnostic("warning", root, said, f"Say that `Enable` of {name} is true.")

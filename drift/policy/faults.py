@@ -10,7 +10,7 @@ from graphlib import CycleError, TopologicalSorter
 from itertools import chain, islice
 
 from drift.diagnostic import Diagnostic
-from drift.policy.keywords import KNOWN, NEEDED, REFUSED, ROOT_ONLY
+from drift.policy.keywords import KNOWN, NEEDED, REFUSED, ROOT_ONLY, UNEVALUATED
 from drift.policy.outline import Outline
 from drift.policy.validator import can_run, malformed
 from drift.positions import JsonText, Place, Position, escaped
@@ -98,11 +98,12 @@ def _halves(text: JsonText, schema: object) -> Iterator[Diagnostic]:
 
 
 def _keywords(text: JsonText, outline: Outline) -> Iterator[Diagnostic]:
-    """Yield the keywords that are unknown, or that a policy cannot use."""
+    """Yield the keywords that are unknown, that a policy cannot use, or that say nothing."""
+    used = {keyword for one in outline.schemas.values() if isinstance(one, dict) for keyword in one}
     for pointer, schema in outline.schemas.items():
         beside = schema if isinstance(schema, dict) else {}
         for keyword in beside:
-            said = _unusable(keyword, is_root=pointer == "") or _useless(keyword, beside)
+            said = _unusable(keyword, is_root=pointer == "") or _useless(keyword, beside, used)
             if said:
                 place = text.name(text.nearest(f"{pointer}/{escaped(keyword)}"))
                 yield Diagnostic("error", place, *said)
@@ -120,9 +121,13 @@ def _unusable(keyword: str, *, is_root: bool) -> tuple[str, str] | None:
     return None
 
 
-def _useless(keyword: str, beside: Collection[str]) -> tuple[str, str] | None:
+def _useless(
+    keyword: str, beside: Collection[str], used: Collection[str]
+) -> tuple[str, str] | None:
     needed = NEEDED.get(keyword)
     if needed is None or any(one in beside for one in needed):
+        return None
+    if keyword == "if" and not UNEVALUATED.isdisjoint(used):  # what it looks at is evaluated
         return None
     wanted = " or ".join(f"`{one}`" for one in needed)
     return f"`{keyword}` says nothing without {wanted} beside it", ""

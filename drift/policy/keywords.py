@@ -98,6 +98,7 @@ NEEDED = {
 }
 """Keywords that JSON Schema passes over where none of those stands beside them."""
 
+UNEVALUATED = frozenset({"unevaluatedItems", "unevaluatedProperties"})
 ROOT_ONLY = frozenset({"$id", "$schema", OWN})
 
 
