@@ -8,7 +8,7 @@ from typing import NamedTuple, TypeAlias
 _LONGEST = 63
 _MOST = 10_000
 
-_FRESH = "x0123456789abcdefghijklmnopqrstuvwyz"
+_FRESH = "x0123456789abcdefghijklmnopqrstuvwyz-"
 
 _Reached: TypeAlias = tuple[frozenset[int], ...]
 """For each pattern, how many of its characters may be behind what was read so far."""

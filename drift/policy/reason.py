@@ -29,22 +29,37 @@ def clashes(demand: Demand, case: Case = ANYWHERE) -> tuple[Clash, ...]:
 
     Without any one of them, there would be a document.
     """
-    try:
-        if any(demand.accepts(case.around(one.document)) for one in demand.domain().states()):
-            return ()
-    except TooManyError:
+    if not _is_refused(demand, case):
         return ()
     try:
         states = [*replace(demand, thorough=True).domain().states()]
-    except TooManyError:  # then no more is known than that nothing satisfies all
-        return tuple(Clash(policy, "") for policy in demand.policies)
+    except TooManyError:
+        return _all(demand)
     documents = [case.around(state.document) for state in states]
     refused_by: dict[Clash, set[int]] = {}
     for number, document in enumerate(documents):
         for policy in demand.policies:
             for breach in policy.breaches(document):
                 refused_by.setdefault(Clash(policy, breach.keyword), set()).add(number)
-    return _least(refused_by, len(documents))
+    found = _least(refused_by, len(documents))
+    blamed = tuple(one for one in demand.policies if any(x.policy is one for x in found))
+    if len(blamed) < len(demand.policies) and not _is_refused(replace(demand, policies=blamed), case):
+        return _all(demand)
+    return found
+
+
+def _is_refused(demand: Demand, case: Case) -> bool:
+    """Return whether it is sure that no document is what is wanted."""
+    try:
+        states = demand.domain().states()
+        return not any(demand.accepts(case.around(one.document)) for one in states)
+    except TooManyError:
+        return False
+
+
+def _all(demand: Demand) -> tuple[Clash, ...]:
+    """Return that nothing satisfies all policies, where no more is known."""
+    return tuple(Clash(policy, "") for policy in demand.policies)
 
 
 def says_nothing(policy: Policy, kind: type[Setting]) -> bool:
