@@ -107,7 +107,7 @@ def ruling(
     except TooManyError as error:
         return _problem("TooManyDocuments", f"The policies are too wide: {error}.", decision)
     if desired is None:
-        said = f"No {demand.desired.root} of this bucket can satisfy its policies."
+        said = "Nothing that drift knows satisfies all that is declared for this bucket."
         return _problem("NothingSatisfies", said, decision)
     whole = (type(desired)() if live is None else live).as_live()
     document = case.around(whole.complete())

@@ -4,20 +4,19 @@ Each answer is worked out once for all buckets that have the same declarations.
 """
 
 import re
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import NamedTuple, TypeAlias
 
 from drift.desired.declaration import Declaration
 from drift.diagnostic import Diagnostic
 from drift.policy.demand import ANYWHERE, Case, Demand
-from drift.policy.reason import Clash, clashes
+from drift.policy.reason import Clash, clashes, named
+from drift.policy.vain import is_open
 from drift.positions import Place
-from drift.settings.english import listed
 from drift.untrusted import visible
 
 _ENTRY = re.compile("/[0-9]+$")
-_MOST_SHOWN = 8
 _MOST_ANSWERS = 500
 """So many are worked out. What is not known here is found out where the bucket is judged."""
 
@@ -88,13 +87,14 @@ def _quarrel(
     case: Case, exact: Declaration | None, policies: Sequence[Declaration]
 ) -> _Quarrel | None:
     """Return who cannot agree: the exact file and a policy if these cannot, or policies alone."""
-    every = [one.policy for one in policies if one.policy]
-    for one, policy in zip(policies, every, strict=True) if exact else ():
+    known = [(one, one.policy) for one in policies if one.policy and not is_open(one.policy)]
+    for one, policy in known if exact else ():
         if exact and (found := clashes(Demand(exact.setting, (policy,)), case)):
             return _Quarrel((exact, one), found)
     nothing = type(policies[0].setting)()
+    every = tuple(policy for _, policy in known)
     for first in (None, exact) if exact else (None,):
-        demand = Demand(first.setting if first else nothing, tuple(every))
+        demand = Demand(first.setting if first else nothing, every)
         if found := clashes(demand, case):
             blamed = {id(clash.policy) for clash in found}
             guilty = [one for one in policies if id(one.policy) in blamed]
@@ -111,34 +111,18 @@ def _shown(buckets: Collection[tuple[bool, str]]) -> str:
 
 
 def _diagnostic(quarrel: _Quarrel, buckets: str) -> Diagnostic:
-    *others, last = quarrel.parties
-    first, *more = others
-    if first.policy is None and not more:
-        title = visible(last.policy.title if last.policy else "", 100)
-        said = f'{buckets} is declared against the policy "{title}" in {_place(last)}'
-        wants = _listed(clash.keyword for clash in quarrel.clashes)
-        return Diagnostic("error", _offending(quarrel), said, f"It wants {wants}. Change one.")
-    keyword = next((x.keyword for x in quarrel.clashes if x.policy is last.policy), "")
+    last = quarrel.parties[-1]
+    exact = [one for one in quarrel.parties if one.policy is None]
+    if len(exact) + 1 == len(quarrel.parties) == 2:
+        said = f"{buckets} is declared here against a policy"
+        wants = f"The policy wants {named(quarrel.clashes)}"
+        return Diagnostic("error", _offending(quarrel), said, f"{wants}. Change one of the two.")
+    keyword = next(one.keyword for one in quarrel.clashes if one.policy is last.policy)
     where = last.text.name(last.text.nearest(keyword))
-    those = listed([_party(one) for one in others])
-    said = f"nothing satisfies this policy together with {those}, for {buckets}"
-    wanted = _listed(f"{x.keyword or 'all'} in {x.policy.text.file}" for x in quarrel.clashes)
-    return Diagnostic("error", where, said, f"In conflict: {wanted}. Change one.")
-
-
-def _party(one: Declaration) -> str:
-    return f"the policy in {_place(one)}" if one.policy else f"what {_place(one)} declares"
-
-
-def _place(one: Declaration) -> str:
-    return visible(str(one.text.value(one.pointer)), 300)
-
-
-def _listed(keywords: Iterable[str]) -> str:
-    """Return some keywords, which may have any names in them."""
-    found = [visible(one, 300) for one in keywords if one]
-    more = f" and {len(found) - _MOST_SHOWN} more" if found[_MOST_SHOWN:] else ""
-    return (", ".join(found[:_MOST_SHOWN]) or "something else") + more
+    declares = (f"what {visible(str(one.text.value(one.pointer)), 300)} declares" for one in exact)
+    wants = f"In conflict: {named(quarrel.clashes, *declares)}"
+    said = f"nothing satisfies all that is declared for {buckets}"
+    return Diagnostic("error", where, said, f"{wants}. Change one of them.")
 
 
 def _offending(quarrel: _Quarrel) -> Place:

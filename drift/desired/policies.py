@@ -15,11 +15,11 @@ from drift.diagnostic import Diagnostic
 from drift.plan import Finding
 from drift.policy import faults as schema_faults
 from drift.policy.demand import ANYWHERE, Case, Demand
-from drift.policy.keywords import OF_STRINGS, OWN
+from drift.policy.keywords import OWN
 from drift.policy.policy import Policy, canonical
-from drift.policy.reason import clashes, says_nothing, spares_the_laxest
+from drift.policy.reason import clashes, named, says_nothing, spares_the_laxest
 from drift.policy.senseless import senseless
-from drift.policy.vain import vain
+from drift.policy.vain import is_open, vain
 from drift.positions import JsonText
 from drift.untrusted import visible
 
@@ -53,9 +53,7 @@ def load_policy(text: JsonText, schema: dict[str, object], region: str | None) -
         for kind in policy.settings
         for one in entries(aim, kind(), text, region, _POINTER)
     )
-    # There may be names that drift does not know, and that satisfy what those do not.
-    is_known = not any(one.place.pointer.rpartition("/")[2] in OF_STRINGS for one in strange)
-    wrong = tuple(_impossible(declarations)) if is_known else ()
+    wrong = () if is_open(policy) else tuple(_impossible(declarations))
     return (() if wrong else declarations), wrong + doubts
 
 
@@ -99,7 +97,7 @@ def _impossible(declarations: tuple[Declaration, ...]) -> Iterator[Diagnostic]:
                 "error",
                 policy.text.name(policy.text.nearest(found[0].keyword)),
                 f"No {one.setting.root} can satisfy this policy",
-                f"In conflict: {', '.join(key)}." if key[1:] else "",
+                f"In conflict: {named(found)}." if key[1:] else "",
             )
 
 

@@ -97,14 +97,14 @@ class Policy:
         """Return a breach as people are told of it."""
         line, column = self.text.line_and_column(breach.keyword)
         return Violation(
-            title=self._title(breach.keyword),
+            title=self.title_of(breach.keyword),
             pointer=breach.keyword,
             help=self.help,
             source=Source(self.text.file, line, column),
         )
 
-    def _title(self, pointer: str) -> str:
-        """Return the title of the innermost schema around a keyword that has one."""
+    def title_of(self, pointer: str) -> str:
+        """Return the title of the innermost schema around a keyword that has one, or its own."""
         while pointer:
             pointer = pointer.rpartition("/")[0]
             title = _members(self.outline, pointer).get("title")

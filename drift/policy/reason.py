@@ -10,8 +10,12 @@ from typing import NamedTuple
 
 from drift.policy.demand import ANYWHERE, Case, Demand, State
 from drift.policy.policy import Policy
+from drift.settings.english import listed
 from drift.settings.setting import Part, Setting
 from drift.settings.states import TooManyError
+from drift.untrusted import visible
+
+_MOST_SHOWN = 8
 
 
 class Clash(NamedTuple):
@@ -22,6 +26,19 @@ class Clash(NamedTuple):
 
     policy: Policy
     keyword: str
+
+    def __str__(self) -> str:
+        """Name the rule by its title, if anything has one, and by its place."""
+        policy = self.policy
+        place = visible(str(policy.text.name(policy.text.nearest(self.keyword))), 300)
+        title = policy.title_of(self.keyword)
+        untitled = title == policy.text.file
+        return f"what {place} says" if untitled else f'"{visible(title, 100)}" ({place})'
+
+
+def named(found: Iterable[Clash], *others: str) -> str:
+    """Return what people are told of keywords, and of what else is in conflict with them."""
+    return listed([*others, *dict.fromkeys(map(str, found))], _MOST_SHOWN)
 
 
 def clashes(demand: Demand, case: Case = ANYWHERE) -> tuple[Clash, ...]:
@@ -43,7 +60,9 @@ def clashes(demand: Demand, case: Case = ANYWHERE) -> tuple[Clash, ...]:
                 refused_by.setdefault(Clash(policy, breach.keyword), set()).add(number)
     found = _least(refused_by, len(documents))
     blamed = tuple(one for one in demand.policies if any(x.policy is one for x in found))
-    if len(blamed) < len(demand.policies) and not _is_refused(replace(demand, policies=blamed), case):
+    if len(blamed) < len(demand.policies) and not _is_refused(
+        replace(demand, policies=blamed), case
+    ):
         return _all(demand)
     return found
 

@@ -53,6 +53,11 @@ def vain(policy: Policy) -> Iterator[Diagnostic]:
                 )
 
 
+def is_open(policy: Policy) -> bool:
+    """Return whether a name that drift does not know may satisfy what none does that it knows."""
+    return any(one.place.pointer.rpartition("/")[2] in OF_STRINGS for one in vain(policy))
+
+
 def _doubts(keyword: str, value: object, spots: Sequence[Spot]) -> Iterator[_Doubt]:
     if keyword == "const":
         yield from _of_value(value, spots, "")
