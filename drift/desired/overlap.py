@@ -25,7 +25,7 @@ class Budget:
 
 
 class _Beginning(NamedTuple):
-    """The beginning of a name, and how far that leads in each pattern."""
+    """The beginning of a name, which is never a dash, and how far that leads in each pattern."""
 
     name: str
     wanted: _Reached
@@ -39,7 +39,7 @@ class _Beginning(NamedTuple):
     @property
     def is_name(self) -> bool:
         """Whether a bucket can be called so."""
-        return len(self.name) >= 3 and self.name[0] != "-" != self.name[-1]
+        return len(self.name) >= 3 and self.name[-1] != "-"
 
 
 def common_name(
@@ -64,7 +64,7 @@ def common_name(
             return one.name
         if len(one.name) == _LONGEST:
             continue
-        for character in alphabet:
+        for character in alphabet if one.name else alphabet.replace("-", ""):
             after = _Beginning(
                 one.name + character,
                 _read(patterns, one.wanted, character),
