@@ -287,10 +287,8 @@ CASES: dict[str, tuple[dict[str, Any] | str, tuple[str, ...]]] = {
     "impossible": (
         versions(minItems=3, maxItems=2),
         (
-            (
-                "No HttpsConfiguration can satisfy this policy. In conflict: "
-                f"{VERSIONS}/maxItems, {VERSIONS}/minItems."
-            ),
+            "No HttpsConfiguration can satisfy this policy. In conflict: what ",
+            f"[{VERSIONS}/maxItems]",
         ),
     ),
     "impossible by itself": (
@@ -418,7 +416,7 @@ def test_a_list_in_any_order_is_that_list(drift: Drift, write: Write) -> None:
     assert drift("validate").code == 1  # there is no folder `desired`
     assert drift("validate", "example.json", "exact.json").code == 0
     write("exact.json", exact(["AES128-SHA"]))
-    drift("validate", "example.json", "exact.json").failed("is declared against the policy")
+    drift("validate", "example.json", "exact.json").failed("is declared here against a policy")
 
 
 def exact(names: list[str]) -> dict[str, Any]:

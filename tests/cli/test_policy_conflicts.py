@@ -51,12 +51,13 @@ def test_an_exact_file_against_a_policy_is_an_error_that_names_both(
     write("desired/a.json", desired("app-a", TLS=NEW))
     write("desired/b.json", wants("TLSv1.2", "app-*"))
     said = (
-        'desired/a.json:7:21: error: app-a is declared against the policy "TLSv1.2 is accepted" '
-        f"in desired/b.json:4:15. It wants {RULE}. Change one. [/HttpsConfiguration/TLS/TLSVersion]"
+        "desired/a.json:7:21: error: app-a is declared here against a policy. The policy wants "
+        '"TLSv1.2 is accepted" (desired/b.json:12:15). Change one of the two. '
+        "[/HttpsConfiguration/TLS/TLSVersion]"
     )
     for command in (["validate"], ["plan", *LIVE], ["plan", *LIVE, "--list"]):
         drift(*command).failed(said)
-    assert "app-a is declared against the policy" in drift("doctor").out
+    assert "app-a is declared here against a policy" in drift("doctor").out
 
 
 def test_two_policies_that_contradict_each_other_are_an_error_that_names_both(
@@ -65,19 +66,18 @@ def test_two_policies_that_contradict_each_other_are_an_error_that_names_both(
     write("desired/a.json", refuses("TLSv1.2", "app-*"))
     write("desired/b.json", wants("TLSv1.2", "*-a"))
     drift("validate").failed(
-        "desired/b.json:12:15: error: nothing satisfies this policy together with the policy in "
-        "desired/a.json:4:15, for a bucket such as app-a. In conflict: ",
-        f"{RULE} in desired/b.json",
-        "TLSVersion/items/not in desired/a.json",
+        "desired/b.json:12:15: error: nothing satisfies all that is declared for a bucket such as "
+        'app-a. In conflict: "TLSv1.2 is accepted" (desired/b.json:12:15) and "no TLSv1.2" '
+        f"(desired/a.json:13:17). Change one of them. [{RULE}]",
     )
 
 
 def test_of_stars_the_error_is_about_any_bucket(drift: Drift, write: Write) -> None:
     write("desired/a.json", refuses("TLSv1.2"))
     write("desired/b.json", wants("TLSv1.2"))
-    drift("validate").failed("in desired/a.json:4:15, for any bucket. In conflict: ")
+    drift("validate").failed("all that is declared for any bucket. In conflict: ")
     write("desired/b.json", desired("*", region=None, TLS=OLD))
-    drift("validate").failed('any bucket is declared against the policy "no TLSv1.2"')
+    drift("validate").failed('any bucket is declared here against a policy. The policy wants "no ')
 
 
 def test_three_policies_that_clash_only_together_are_named_all_three(
@@ -88,9 +88,9 @@ def test_three_policies_that_clash_only_together_are_named_all_three(
     write("desired/c.json", most(1, "app-*"))
     drift("validate").failed(
         "desired/c.json",
-        "nothing satisfies this policy together with the policy in desired/a.json",
-        " and the policy in desired/b.json",
-        "for a bucket such as app-x",
+        "nothing satisfies all that is declared for a bucket such as app-x. In conflict: ",
+        "(desired/a.json:12:15)",
+        "(desired/b.json:12:15)",
     )
 
 
@@ -110,9 +110,8 @@ def test_an_exact_file_that_clashes_with_two_policies_only_together_is_named_too
     strong = {"Enable": True, "StrongCipherSuite": True}
     write("desired/a.json", desired("app-a", CipherSuite=strong))
     drift("validate").failed(
-        "nothing satisfies this policy together with what desired/a.json:2:13 declares and the "
-        "policy in desired/b.json",
-        "for app-a",
+        "nothing satisfies all that is declared for app-a. In conflict: what desired/a.json:2:13 "
+        "declares, what desired/b.json:27:17 says",
     )
 
 
@@ -164,7 +163,7 @@ def test_tags_that_a_pattern_has_too_are_known(drift: Drift, write: Write) -> No
     tagged = desired("*", region=None, TLS=NEW) | {"Tags": {"stage": "prod", "tier": "1"}}
     write("desired/a.json", tagged)
     write("desired/b.json", wants("TLSv1.2", Tags={"stage": "prod"}))
-    drift("validate").failed("a bucket such as xxx is declared against the policy")
+    drift("validate").failed("a bucket such as xxx is declared here against a policy")
 
 
 def test_a_better_pattern_or_a_name_decides_before_the_one_that_clashes(
@@ -193,7 +192,7 @@ def test_a_policy_that_looks_at_the_region_is_not_asked_about_one_that_is_made_u
     write("desired/a.json", desired("app-*", region=None, TLS=NEW))
     write("desired/b.json", wants("TLSv1.3", "*") | region)
     assert drift("validate").code == 0
-    drift("plan", *LIVE).failed("app-b is declared against the policy")
+    drift("plan", *LIVE).failed("app-b is declared here against a policy")
 
 
 def test_for_a_name_whose_region_is_known_it_is(drift: Drift, write: Write) -> None:
@@ -204,7 +203,7 @@ def test_for_a_name_whose_region_is_known_it_is(drift: Drift, write: Write) -> N
     write("desired/a.json", desired("app-a", "eu-central-1", TLS=NEW))
     inner = {"properties": wants("TLSv1.2")["properties"]}
     write("desired/b.json", policy(**{"if": region["if"], "then": inner}))
-    drift("validate").failed("app-a is declared against the policy")
+    drift("validate").failed("app-a is declared here against a policy")
     write("desired/a.json", desired("app-a", "cn-beijing", TLS=NEW))
     assert drift("validate").code == 0
 
@@ -220,7 +219,7 @@ def test_what_tags_hide_offline_is_found_when_the_buckets_are_listed(
     assert drift("validate").code == 0
     for options in ((), ("--list",)):
         ran = drift("plan", *LIVE, *options).failed(
-            "desired/a.json:6:21: error: app-a is declared against the policy"
+            "desired/a.json:6:21: error: app-a is declared here against a policy"
         )
     assert "Nothing was compared" in drift("plan", *LIVE).err
     assert ran.code == 1
@@ -236,7 +235,10 @@ def test_an_impossible_bucket_is_never_green(drift: Drift, write: Write) -> None
     assert (ran.code, plan["verdict"]) == (1, "incomplete")
     assert status == {"app-a": "in_sync", "app-b": "in_sync", "logs-a": "unreadable"}
     problem = next(one["problem"] for one in plan["resource_changes"] if one["problem"])
-    assert problem["message"] == "No HttpsConfiguration of this bucket can satisfy its policies."
+    assert (
+        problem["message"]
+        == "Nothing that drift knows satisfies all that is declared for this bucket."
+    )
     assert problem["advice"] == "Mend desired/a.json:4."
 
 
