@@ -35,7 +35,7 @@ class Conflicts:
     """Hears what is declared for one bucket after the other, and remembers what cannot hold."""
 
     _known: dict[_Key, _Quarrel | None] = field(default_factory=dict)
-    _buckets: dict[_Key, list[tuple[bool, str]]] = field(default_factory=dict)
+    _found: list[tuple[_Quarrel, tuple[bool, str]]] = field(default_factory=list)
 
     def hear(
         self,
@@ -55,18 +55,17 @@ class Conflicts:
             if len(self._known) == _MOST_ANSWERS:
                 return True
             self._known[key] = _quarrel(case, exact, policies)
-        if self._known[key] is None:
-            return True
-        self._buckets.setdefault(key, []).append((bool(shown), shown or case.bucket))
-        return False
+        quarrel = self._known[key]
+        if quarrel:
+            self._found.append((quarrel, (bool(shown), shown or case.bucket)))
+        return quarrel is None
 
     def diagnostics(self) -> Iterator[Diagnostic]:
         """Yield an error for all files that cannot hold together, with the buckets."""
         buckets: dict[tuple[str, ...], tuple[_Quarrel, set[tuple[bool, str]]]] = {}
-        for key, names in self._buckets.items():
-            if quarrel := self._known[key]:
-                files = tuple(one.text.file for one in quarrel.parties)
-                buckets.setdefault(files, (quarrel, set()))[1].update(names)
+        for quarrel, bucket in self._found:
+            files = tuple(one.text.file for one in quarrel.parties)
+            buckets.setdefault(files, (quarrel, set()))[1].add(bucket)
         for quarrel, found in buckets.values():
             yield _diagnostic(quarrel, _shown(found))
 

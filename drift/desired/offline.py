@@ -53,10 +53,9 @@ def conflicts(declarations: Iterable[Declaration]) -> tuple[Diagnostic, ...]:
     for every in of_kind.values():
         policies = _Policies([one for one in every if one.policy])
         exact = [one for one in every if one.policy is None]
-        if policies.every:
-            _hear_names(found, exact, policies)
-            _hear_patterns(found, exact, policies)
-            _hear_policies(found, policies)
+        _hear_names(found, exact, policies)
+        _hear_patterns(found, exact, policies)
+        _hear_policies(found, policies)
     return tuple(found.diagnostics())
 
 

@@ -77,6 +77,10 @@ CASES: dict[str, tuple[dict[str, Any] | str, tuple[str, ...]]] = {
         ('"#/$defs/é" has characters that stand in no URI. Write each byte of them as %',),
     ),
     "an id that is no URI": (policy(**{"$id": "a b"}), ('"a b" is no URI. Leave it out. [/$id]',)),
+    "an id that only looks like a URI": (
+        policy(**{"$id": "::"}),
+        ("example.json:1:1: error: The policy cannot be used: Invalid URI reference '::'",),
+    ),
     "an anchor twice": (
         policy(**{"$ref": "#a", "$defs": {"b": {"$anchor": "a"}, "c": {"$anchor": "a"}}}),
         ('the anchor "a" stands at another schema, too. Keep one of them. [/$defs/c/$anchor]',),
@@ -275,6 +279,10 @@ CASES: dict[str, tuple[dict[str, Any] | str, tuple[str, ...]]] = {
     "another type of the root": (
         policy(type=["string", "null"]),
         ("The document is never of this type. Its type is object. [/type]",),
+    ),
+    "a type beside one that fits": (
+        versions(type=["array", "null"], minItems=5),
+        ("No HttpsConfiguration can satisfy this policy.",),
     ),
     "another type of an entry": (
         versions(items={"type": "integer"}),

@@ -208,6 +208,37 @@ def test_for_a_name_whose_region_is_known_it_is(drift: Drift, write: Write) -> N
     assert drift("validate").code == 0
 
 
+def test_policies_of_which_no_bucket_is_in_both_regions_do_not_clash(
+    drift: Drift, write: Write
+) -> None:
+    write("desired/a.json", wants("TLSv1.2", Region="cn-*"))
+    write("desired/b.json", refuses("TLSv1.2", Region="eu-*"))
+    assert drift("validate").code == 0
+    assert drift("plan", *LIVE).code == 2
+
+
+def test_a_policy_that_means_a_bucket_twice_holds_once(drift: Drift, write: Write) -> None:
+    write("desired/a.json", wants("TLSv1.2", ["app-a", "app-*", "*-a", "!logs-a"]))
+    plan = json.loads(drift("plan", *LIVE, "--format", "json").out)
+    found = {one["name"]: len(one["changes"]) for one in plan["resource_changes"]}
+    assert found == {"app-a": 1, "app-b": 1, "logs-a": 0}
+
+
+def test_policies_that_are_too_wide_are_never_green(drift: Drift, write: Write) -> None:
+    """Where there are too many documents to look at each, the bucket is not judged."""
+    names = [f"AES{number}" for number in range(17)]
+    some = {"anyOf": [{"maxItems": 30}, *({"contains": {"const": name}} for name in names)]}
+    old = {"properties": {"TLSVersion": {"contains": {"const": "TLSv1.0"}}}}
+    parts = {"TLS": old, "CipherSuite": {"properties": {"CustomCipherSuite": some}}}
+    write("desired/a.json", policy(properties={"HttpsConfiguration": {"properties": parts}}))
+    assert drift("validate").code == 0
+    plan = json.loads(drift("plan", *LIVE, "--format", "json").out)
+    assert plan["verdict"] == "incomplete"
+    problem = plan["resource_changes"][0]["problem"]
+    assert problem["code"] == "TooManyDocuments"
+    assert problem["message"].startswith("The policies are too wide: there are more than")
+
+
 def test_what_tags_hide_offline_is_found_when_the_buckets_are_listed(
     drift: Drift, write: Write
 ) -> None:
