@@ -35,7 +35,9 @@ class Conflicts:
     """Hears what is declared for one bucket after the other, and remembers what cannot hold."""
 
     _known: dict[_Key, _Quarrel | None] = field(default_factory=dict)
-    _found: list[tuple[_Quarrel, tuple[bool, str]]] = field(default_factory=list)
+    _heard: dict[tuple[str, ...], tuple[_Quarrel, set[tuple[bool, str]]]] = field(
+        default_factory=dict
+    )
 
     def hear(
         self,
@@ -56,18 +58,17 @@ class Conflicts:
                 return True
             self._known[key] = _quarrel(case, exact, policies)
         quarrel = self._known[key]
-        if quarrel:
-            self._found.append((quarrel, (bool(shown), shown or case.bucket)))
-        return quarrel is None
+        if quarrel is None:
+            return True
+        files = tuple(one.text.file for one in quarrel.parties)
+        _, buckets = self._heard.setdefault(files, (quarrel, set()))
+        buckets.add((bool(shown), shown or case.bucket))
+        return False
 
     def diagnostics(self) -> Iterator[Diagnostic]:
         """Yield an error for all files that cannot hold together, with the buckets."""
-        buckets: dict[tuple[str, ...], tuple[_Quarrel, set[tuple[bool, str]]]] = {}
-        for quarrel, bucket in self._found:
-            files = tuple(one.text.file for one in quarrel.parties)
-            buckets.setdefault(files, (quarrel, set()))[1].add(bucket)
-        for quarrel, found in buckets.values():
-            yield _diagnostic(quarrel, _shown(found))
+        for quarrel, buckets in self._heard.values():
+            yield _diagnostic(quarrel, _shown(buckets))
 
 
 def each_once(declarations: Sequence[Declaration]) -> tuple[Declaration, ...]:
@@ -118,6 +119,9 @@ def _diagnostic(quarrel: _Quarrel, buckets: str) -> Diagnostic:
         return Diagnostic("error", _offending(quarrel), said, f"{wants}. Change one of the two.")
     keyword = next(one.keyword for one in quarrel.clashes if one.policy is last.policy)
     where = last.text.name(last.text.nearest(keyword))
+    if last is quarrel.parties[0]:
+        wants = f"In conflict: {named(quarrel.clashes)}." if quarrel.clashes[1:] else ""
+        return Diagnostic("error", where, f"nothing satisfies this policy for {buckets}", wants)
     declares = (f"what {visible(str(one.text.value(one.pointer)), 300)} declares" for one in exact)
     wants = f"In conflict: {named(quarrel.clashes, *declares)}"
     said = f"nothing satisfies all that is declared for {buckets}"

@@ -60,11 +60,9 @@ def clashes(demand: Demand, case: Case = ANYWHERE) -> tuple[Clash, ...]:
                 refused_by.setdefault(Clash(policy, breach.keyword), set()).add(number)
     found = _least(refused_by, len(documents))
     blamed = tuple(one for one in demand.policies if any(x.policy is one for x in found))
-    if len(blamed) < len(demand.policies) and not _is_refused(
-        replace(demand, policies=blamed), case
-    ):
-        return _all(demand)
-    return found
+    if blamed == demand.policies or _is_refused(replace(demand, policies=blamed), case):
+        return found
+    return _all(demand)  # of what there is too much of to look at, it may be the rest
 
 
 def _is_refused(demand: Demand, case: Case) -> bool:
