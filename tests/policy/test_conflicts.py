@@ -353,17 +353,27 @@ def test_a_bucket_that_nothing_satisfies_is_not_judged(tmp_path: Path) -> None:
     assert "p.json:4" in one.problem.advice
 
 
+def too_many(*_: object) -> Iterator[object]:
+    raise TooManyError("there are too many")
+
+
 def test_a_bucket_whose_policies_are_too_wide_is_not_judged(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def too_many(*_: object) -> Iterator[object]:
-        raise TooManyError("there are too many")
-
     loaded = load([written(tmp_path, {"p": file("bk-a", MODERN, Region="cn-hangzhou")})])
     monkeypatch.setattr(Sight, "sublists", too_many)
     (one,) = planned([*loaded.declarations], {"bk-a": body("TLSv1.0")}).resource_changes
     assert one.problem
     assert one.problem.code == "TooManyDocuments"
+
+
+def test_of_policies_that_are_too_wide_nothing_is_said_beforehand(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    files = {"p": file("*", MODERN), "q": file("*", ANCIENT), "all": file("*", {})}
+    assert not load([written(tmp_path, files)]).valid
+    monkeypatch.setattr(Sight, "sublists", too_many)
+    assert load([tmp_path]).diagnostics == ()
 
 
 def test_with_strict_what_is_odd_about_a_policy_is_a_problem(tmp_path: Path) -> None:
