@@ -29,8 +29,8 @@ ANYWHERE = Case("bucket", "region")
 """A place for policies that do not look at it."""
 
 
-_MOST_KNOWN = 256
-"""For so many live documents their domains are kept: of a fleet, no two may be alike."""
+_MOST_KEPT = 10_000
+"""So many choices are kept, of all live documents: of a fleet, no two may be alike."""
 
 
 class State(NamedTuple):
@@ -52,6 +52,11 @@ class Domain(NamedTuple):
     members: dict[str, tuple[Choice, ...]]
     limited: frozenset[str]
     """The members of which some states are left out: every document that has them is refused."""
+
+    @property
+    def size(self) -> int:
+        """How many choices there are."""
+        return sum(map(len, self.members.values()))
 
     def states(self) -> Iterator[State]:
         """Yield the documents; raise `TooManyError` if there are too many."""
@@ -139,9 +144,10 @@ class Demand:
         seen = type(self.desired)() if live is None else live
         key = tuple(_sets(seen.normal()))
         if key not in self._known:
-            if len(self._known) == _MOST_KNOWN:
+            found = self._found(seen)
+            if found.size + sum(one.size for one in self._known.values()) > _MOST_KEPT:
                 self._known.clear()
-            self._known[key] = self._found(seen)
+            self._known[key] = found
         return self._known[key]
 
     @cached_property
