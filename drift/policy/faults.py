@@ -68,15 +68,12 @@ def faults(text: JsonText, schema: dict[str, object]) -> tuple[Diagnostic, ...]:
     return found or tuple(_endless(text, outline))
 
 
-def _is_deep(value: object) -> bool:
-    level: list[object] = [value]
+def _is_deep(schema: dict[str, object]) -> bool:
+    level: list[dict[str, object] | list[object]] = [schema]
     for _ in range(_DEEPEST):
-        inner: list[object] = []
-        for one in level:
-            if isinstance(one, dict):
-                inner += one.values()
-            elif isinstance(one, list):
-                inner += one
+        inner = [
+            value for one in level for value in (one.values() if isinstance(one, dict) else one)
+        ]
         level = [one for one in inner if isinstance(one, dict | list)]
     return bool(level)
 
@@ -136,8 +133,8 @@ def _useless(
 def _shapes(text: JsonText, outline: Outline) -> Iterator[Diagnostic]:
     """Yield the keywords whose values are malformed."""
     for pointer in islice(malformed(outline.schemas[""]), _MOST):
-        keyword = visible(pointer.rpartition("/")[2], 60)
-        said = f"`{keyword}` has a value that JSON Schema does not allow there"
+        steps = [step for step in pointer.split("/") if step in KNOWN or step in REFUSED]
+        said = f"`{steps[-1]}` has a value that JSON Schema does not allow there"
         yield Diagnostic("error", text.value(text.nearest(pointer)), said)
 
 

@@ -7,6 +7,7 @@ from typing import Any, TypeAlias
 
 import pytest
 
+from drift.policy.keywords import REFUSED
 from tests.cli.running import Ran, text
 
 Drift: TypeAlias = Callable[..., Ran]
@@ -144,6 +145,21 @@ CASES: dict[str, tuple[dict[str, Any] | str, tuple[str, ...]]] = {
     "a type that is none": (
         versions(type="strng"),
         ("`type` has a value that JSON Schema does not allow there.",),
+    ),
+    "a schema that is none": (
+        policy(allOf=[3], properties={"Bucket": "a"}),
+        (
+            "`allOf` has a value that JSON Schema does not allow there. [/allOf/0]",
+            "`properties` has a value that JSON Schema does not allow there. [/properties/Bucket]",
+        ),
+    ),
+    "schemas that are none": (
+        policy(allOf={}, properties=[], items=[{}]),
+        ("[/allOf]", "[/properties]", "[/items]"),
+    ),
+    "refused keywords of a wrong type": (
+        policy(**dict.fromkeys((*REFUSED, "$anchor", "$comment"), 3)),
+        ("`$vocabulary` has a value", "`definitions` has a value", "`format` has a value"),
     ),
     "a negative number": (versions(minItems=-1), ("`minItems` has a value", "/minItems]")),
     "no whole number": (versions(minItems=1.5), ("`minItems` has a value", "/minItems]")),
