@@ -24,8 +24,11 @@ _MOST_SCHEMAS = 2_000
 _DEEPEST = 100
 """How deep objects and lists may stand in each other; the library counts to 255."""
 
-_MOST_WORK = 20_000
-"""How often subschemas may have to be asked about one document, references followed."""
+_MOST_WORK = 2_000
+"""How often subschemas may have to be asked about one document, references followed.
+
+Tens of thousands of documents may have to be looked at, for each live one that is like no other.
+"""
 
 _LEVELS = 6
 """How deep documents are, and one more: the root, the setting, a part, a list, an entry."""

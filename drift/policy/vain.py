@@ -43,19 +43,26 @@ class _Doubt(NamedTuple):
 
 def vain(policy: Policy) -> Iterator[Diagnostic]:
     """Yield what nothing in a document can ever be; a warning where drift may not know of it."""
-    for pointer, spots in policy.spots.of.items():
-        schema, found = policy.outline.schemas[pointer], sorted(spots)
-        for keyword, value in schema.items() if isinstance(schema, dict) else ():
-            for doubt in _doubts(keyword, value, found):
-                place = policy.text.value(policy.text.nearest(f"{pointer}/{keyword}{doubt.below}"))
-                yield Diagnostic(
-                    "error" if doubt.is_sure else "warning", place, doubt.said, doubt.advice
-                )
+    for pointer, spots, keyword, value in _keywords(policy):
+        for doubt in _doubts(keyword, value, spots):
+            place = policy.text.value(policy.text.nearest(f"{pointer}/{keyword}{doubt.below}"))
+            yield Diagnostic(
+                "error" if doubt.is_sure else "warning", place, doubt.said, doubt.advice
+            )
 
 
 def is_open(policy: Policy) -> bool:
     """Return whether a name that drift does not know may satisfy what none does that it knows."""
-    return any(one.place.pointer.rpartition("/")[2] in OF_STRINGS for one in vain(policy))
+    tests = (one[1:] for one in _keywords(policy) if one[2] in OF_STRINGS)
+    return any(True for spots, keyword, value in tests for _ in _of_test(keyword, value, spots))
+
+
+def _keywords(policy: Policy) -> Iterator[tuple[str, Sequence[Spot], str, object]]:
+    """Yield each keyword with its value: in which schema it stands, and where that is applied."""
+    for pointer, spots in policy.spots.of.items():
+        schema, found = policy.outline.schemas[pointer], sorted(spots)
+        for keyword, value in schema.items() if isinstance(schema, dict) else ():
+            yield pointer, found, keyword, value
 
 
 def _doubts(keyword: str, value: object, spots: Sequence[Spot]) -> Iterator[_Doubt]:

@@ -95,7 +95,7 @@ CASES: dict[str, tuple[dict[str, Any] | str, tuple[str, ...]]] = {
         ),
         ("This schema refers to itself, without end. [/$defs/a]",),
     ),
-    "exponential": (wide(40), ("have to be asked more than 20,000 times. Refer to fewer",)),
+    "exponential": (wide(40), ("have to be asked more than 2,000 times. Refer to fewer",)),
     "too deep": (deep(200), ("The policy is nested too deeply.",)),
     "much too deep": ("[" * 200_000, ("The JSON is nested too deeply.",)),
     "large": (

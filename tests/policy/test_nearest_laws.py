@@ -113,6 +113,25 @@ def test_the_target_satisfies_all_with_the_fewest_changes_and_refusals(
         assert found <= min(ranks, default=found)
 
 
+states = st.sampled_from([one.setting for one in domain((), ())])
+
+
+@settings(max_examples=200)
+@given(st.sets(states, min_size=1), states)
+def test_of_documents_that_are_equally_near_it_is_the_one_that_refuses_fewest(
+    wanted: set[HttpsConfiguration], live: HttpsConfiguration
+) -> None:
+    """Whatever set of documents a policy names, it is the best of it by changes, then refusals."""
+    named = [seen(one)["HttpsConfiguration"] for one in wanted]
+    demand = Demand(
+        HttpsConfiguration(), (policy({"properties": {"HttpsConfiguration": {"enum": named}}}),)
+    )
+    target = demand.target(live, CASE)
+    assert isinstance(target, HttpsConfiguration)
+    best = min((changes(one, live), one.refusals(live)) for one in wanted)
+    assert (changes(target, live), target.over(live).refusals(live)) == best
+
+
 @settings(max_examples=10)
 @given(some_schemas, lives, exacts, st.randoms())
 def test_the_target_is_always_the_same(
