@@ -40,3 +40,13 @@ class Severity(StrEnum):
     MEDIUM = "medium"
     LOW = "low"
     INFO = "info"
+
+    @classmethod
+    def of(cls, impact: Impact) -> "Severity":
+        """Return how much a difference matters, where no more is known of it than what it does."""
+        return {
+            Impact.WEAKER: cls.HIGH,
+            Impact.MIXED: cls.MEDIUM,
+            Impact.STRICTER: cls.LOW,
+            Impact.NEUTRAL: cls.INFO,
+        }[impact]

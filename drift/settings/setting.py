@@ -98,15 +98,6 @@ class Explanation(NamedTuple):
     """Which clients a return to the desired value would cut off."""
 
 
-_SEVERITY = {
-    Impact.WEAKER: Severity.HIGH,
-    Impact.MIXED: Severity.MEDIUM,
-    Impact.STRICTER: Severity.LOW,
-    Impact.NEUTRAL: Severity.INFO,
-}
-"""How much a difference matters, where no more is known of it than what it does."""
-
-
 class Setting(Element, ABC):
     """One setting of one bucket, as desired or as live.
 
@@ -196,7 +187,7 @@ class Setting(Element, ABC):
 
     def severity(self, live: Self, difference: Difference) -> Severity:
         """Return how much one difference of `live` matters."""
-        return _SEVERITY[self.impact(live, difference)]
+        return Severity.of(self.impact(live, difference))
 
     @classmethod
     def vocabulary(cls) -> frozenset[str]:
