@@ -5,7 +5,7 @@ policy that says less than its author believes is green without having earned it
 """
 
 import re
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from graphlib import CycleError, TopologicalSorter
 from itertools import chain, islice
 
@@ -74,11 +74,13 @@ def faults(text: JsonText, schema: dict[str, object]) -> tuple[Diagnostic, ...]:
 def _is_deep(schema: dict[str, object]) -> bool:
     level: list[dict[str, object] | list[object]] = [schema]
     for _ in range(_DEEPEST):
-        inner = [
-            value for one in level for value in (one.values() if isinstance(one, dict) else one)
-        ]
+        inner = chain.from_iterable(map(_values, level))
         level = [one for one in inner if isinstance(one, dict | list)]
     return bool(level)
+
+
+def _values(holder: dict[str, object] | list[object]) -> Iterable[object]:
+    return holder.values() if isinstance(holder, dict) else holder
 
 
 def _halves(text: JsonText, schema: object) -> Iterator[Diagnostic]:

@@ -239,6 +239,10 @@ def test_nesting_is_counted_as_it_is(
 
 
 LIES: dict[str, tuple[Edit, str]] = {
+    "waived, and nothing to waive": (
+        lambda plan: resource(plan, "in_sync").update(status="waived"),
+        "a bucket is waived only if it has changes",
+    ),
     "a verdict flipped to in_sync": (
         lambda plan: plan.update(verdict="in_sync"),
         "its verdict does not follow from its buckets",

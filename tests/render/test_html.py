@@ -24,6 +24,7 @@ from drift.plan import BUCKET, DocumentChange, Finding, Inert, Plan, ResourceCha
 from drift.render import render
 from drift.render.excuse import told
 from drift.render.html.element import Html, element, joined
+from drift.settings.https import CipherSuite, HttpsConfiguration, Tls
 from drift.untrusted import visible
 from tests.hostile import HOSTILE
 from tests.render.fleets import (
@@ -35,7 +36,7 @@ from tests.render.fleets import (
     undeclared,
     unreadable,
 )
-from tests.render.plans import HOSTILE_PLANS, PLAIN_PLANS, hostile_plan
+from tests.render.plans import HOSTILE_PLANS, PLAIN_PLANS, TYPE, hostile_plan
 
 LONGEST = 500
 FEWER = settings(max_examples=40)  # a strict parser takes its time
@@ -438,8 +439,12 @@ def test_a_page_is_the_same_whatever_the_hash_seed() -> None:
 
 
 def in_other_words(plan: Plan) -> Plan:
-    """Return the plan with other words in the place of each that a stranger may choose."""
-    words: dict[str, str] = {"": "", BUCKET: BUCKET}
+    """Return the plan with other words in the place of each that a stranger may choose.
+
+    The words of the setting stay: of what it knows, the page says more.
+    """
+    ours = {"", BUCKET, TYPE, *shape(), *HttpsConfiguration.vocabulary()}
+    words = {word: word for word in ours}
 
     def say(text: str) -> str:
         return "/".join(words.setdefault(word, f"w{len(words)}") for word in text.split("/"))
@@ -447,6 +452,13 @@ def in_other_words(plan: Plan) -> Plan:
     return plan.model_copy(
         update={"resource_changes": tuple(_said(one, say) for one in plan.resource_changes)}
     )
+
+
+def shape() -> set[str]:
+    """Return the names of all members of the setting."""
+    parts = (Tls, CipherSuite, HttpsConfiguration)
+    members = (str(field.alias) for part in parts for field in part.model_fields.values())
+    return {HttpsConfiguration.root, *members}
 
 
 def _said(value: Any, say: Callable[[str], str]) -> Any:
