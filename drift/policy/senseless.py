@@ -30,6 +30,19 @@ def senseless(policy: Policy) -> Iterator[Diagnostic]:
             if not any(is_about(keyword, kind_at(spot)) for spot in spots):
                 place = text.name(text.nearest(f"{pointer}/{escaped(keyword)}"))
                 yield Diagnostic("error", place, _of_another_kind(keyword, min(spots)))
+    for pointer in _idle(policy):
+        place, said = text.name(text.nearest(pointer)), "nothing refers to this schema"
+        yield Diagnostic("error", place, said, "Refer to it, or take it out.")
+
+
+def _idle(policy: Policy) -> Iterator[str]:
+    """Yield the schemas in `$defs` that are not used: their author may think that they hold."""
+    for children in policy.outline.children.values():
+        for child in children:
+            if child.step == "nowhere":
+                below = f"{child.pointer}/"
+                if not any(f"{at}/".startswith(below) for at in policy.spots.of):
+                    yield child.pointer
 
 
 def _unheard(policy: Policy) -> Iterator[tuple[str, str, Spot]]:

@@ -129,6 +129,11 @@ CASES: dict[str, tuple[dict[str, Any] | str, tuple[str, ...]]] = {
         versions(**{"if": {"minItems": 2}}),
         ("`if` says nothing without `then` or `else` beside it.",),
     ),
+    "a definition that nothing refers to": (
+        versions(contains={"const": "TLSv1.3"})
+        | {"$defs": {"rule": {"not": {"required": ["Bucket"]}}}},
+        ("nothing refers to this schema. Refer to it, or take it out. [/$defs/rule]",),
+    ),
     "minContains alone": (
         versions(minContains=2),
         ("`minContains` says nothing without `contains` beside it.",),
