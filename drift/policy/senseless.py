@@ -33,6 +33,19 @@ def senseless(policy: Policy) -> Iterator[Diagnostic]:
     for pointer in _idle(policy):
         place, said = text.name(text.nearest(pointer)), "nothing refers to this schema"
         yield Diagnostic("error", place, said, "Refer to it, or take it out.")
+    for pointer in _unasking(policy):
+        place, said = text.name(text.nearest(pointer)), "with `minContains` 0 this asks for nothing"
+        yield Diagnostic("error", place, said, "Give `maxContains`, or a larger number.")
+
+
+def _unasking(policy: Policy) -> Iterator[str]:
+    """Yield each `contains` that every list satisfies, unless it counts for `unevaluatedItems`."""
+    schemas = {at: one for at, one in policy.outline.schemas.items() if isinstance(one, dict)}
+    if any("unevaluatedItems" in one for one in schemas.values()):
+        return
+    for pointer, schema in schemas.items():
+        if "contains" in schema and "maxContains" not in schema and schema.get("minContains") == 0:
+            yield f"{pointer}/contains"
 
 
 def _idle(policy: Policy) -> Iterator[str]:

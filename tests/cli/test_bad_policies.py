@@ -134,6 +134,10 @@ CASES: dict[str, tuple[dict[str, Any] | str, tuple[str, ...]]] = {
         | {"$defs": {"rule": {"not": {"required": ["Bucket"]}}}},
         ("nothing refers to this schema. Refer to it, or take it out. [/$defs/rule]",),
     ),
+    "a contains that asks for nothing": (
+        versions(contains={"const": "TLSv1.3"}, minContains=0),
+        ("with `minContains` 0 this asks for nothing. Give `maxContains`, ", "/contains]"),
+    ),
     "minContains alone": (
         versions(minContains=2),
         ("`minContains` says nothing without `contains` beside it.",),
@@ -463,3 +467,11 @@ def test_a_definition_may_be_called_like_a_keyword(
     write("example.json", suites(contains=named) | {"$defs": defined})
     ran = drift("validate", "example.json")
     assert "this `pattern` fits nothing that drift knows" in ran.err
+
+
+def test_a_contains_that_only_counts_for_unevaluated_items_is_meant(
+    drift: Drift, write: Write
+) -> None:
+    asked = {"contains": {"enum": ["TLSv1.2", "TLSv1.3"]}, "minContains": 0}
+    write("example.json", versions(**asked, unevaluatedItems=False))
+    assert drift("validate", "example.json").code == 0
