@@ -10,10 +10,11 @@ from typing import NamedTuple
 from jsonschema_rs import Draft202012Validator, RegexOptions, ValidationError
 
 from drift.policy.keywords import DIALECT, Schema
+from drift.policy.regex import is_bounded
 from drift.positions import escaped
 
-_REGEX_SIZE = 1 << 18
-"""The largest compiled regular expression, in bytes; 0.001 s is what one takes at most."""
+_REGEX_SIZE = 1 << 24
+"""The largest compiled regular expression, in bytes: eight times what `is_bounded` lets through."""
 
 
 class Breach(NamedTuple):
@@ -51,6 +52,8 @@ def malformed(schema: Schema) -> Iterator[str]:
 
 def can_run(pattern: str) -> bool:
     """Return whether `pattern` is a regular expression without look-around, of a bounded size."""
+    if not is_bounded(pattern):
+        return False
     try:
         _compiled({"pattern": pattern})
     except (ValidationError, ValueError):  # ValueError: it is no Unicode
