@@ -51,7 +51,8 @@ def _pinned(target: Target, model: str) -> dict[str, Any]:
     """Return what a waiver that points to the target has beside that, by the schema of `model`."""
     at = f"/properties/{target.path[-1]}" if target.member else ""
     live: dict[str, Any] = {"$ref": model + at}
-    if target.required:
+    if target.required:  # strict validators want the type and the members beside it
+        live |= {"type": "object", "properties": dict.fromkeys(target.required, True)}
         live["required"] = [*target.required]
     members = {"Setting": {"const": target.setting.root}, "Live": live}
     pointed = {"properties": {"Pointer": {"const": target.pointer}}, "required": ["Pointer"]}

@@ -112,7 +112,7 @@ _MANY = {
     "items": {"type": "string", "pattern": f"^!?{_ENTRY}$"},
     "minItems": 1,
     "uniqueItems": True,
-    "if": {"contains": {"pattern": "^!"}},
+    "if": {"contains": {"type": "string", "pattern": "^!"}},
     "then": {"contains": _WILD},
 }
 _SOME_WILD: JsonDict = {"type": "array", "contains": _WILD}
@@ -161,6 +161,11 @@ def narrowing(tags: dict[str, str] | None, info: ValidationInfo) -> dict[str, st
     return tags
 
 
+def _required(member: str) -> JsonDict:
+    """Return a schema that requires a member, and names it, as strict validators want it."""
+    return {"properties": {member: True}, "required": [member]}
+
+
 class Head(BaseModel):
     """What a desired file says beside its settings."""
 
@@ -171,7 +176,7 @@ class Head(BaseModel):
         title="OSS bucket, desired",
         field_title_generator=lambda name, field: field.alias or name,
         json_schema_extra={
-            "anyOf": [{"required": [setting.root]} for setting in SETTINGS],
+            "anyOf": [_required(setting.root) for setting in SETTINGS],
             "dependentSchemas": {"Tags": _NARROWED},
         },
     )

@@ -26,8 +26,8 @@ class CipherSuite(Part):
         title="Cipher suites",
         json_schema_extra=enabled(
             {"StrongCipherSuite": {"const": True}},
-            {"CustomCipherSuite": {"minItems": 1}},
-            {"TLS13CustomCipherSuite": {"minItems": 1}},
+            {"CustomCipherSuite": {"type": "array", "minItems": 1}},
+            {"TLS13CustomCipherSuite": {"type": "array", "minItems": 1}},
         ),
     )
 

@@ -24,7 +24,7 @@ class Tls(Part):
 
     model_config = ConfigDict(
         title="TLS versions",
-        json_schema_extra=enabled({"TLSVersion": {"minItems": 1}}),
+        json_schema_extra=enabled({"TLSVersion": {"type": "array", "minItems": 1}}),
     )
 
     enable: bool = Field(
