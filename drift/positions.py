@@ -10,8 +10,9 @@ from typing import NamedTuple
 # Possessive: else a string of some megabytes takes a hundred times its size in memory.
 WORD = re.compile(r'"(?:[^"\\]++|\\.)*+"|[{}\[\],:]|[^\s{}\[\],:"]+')
 """A bracket, a comma, a colon, or a scalar as it is spelled, of a text that is known to be JSON."""
-_DEEPEST = 1000
-"""How long pointers get, in characters. A hostile file could make millions of any length."""
+_LONGEST_POINTER = 1000
+"""The longest pointer that is reported, in characters: a hostile file could ask for any length."""
+_INDEX = re.compile("0|[1-9][0-9]{0,8}")
 _NO_VALUES = ("null", "NaN", "Infinity", "-Infinity")
 
 
@@ -38,13 +39,56 @@ class Place(NamedTuple):
         return f"{self.file}:{self.start.line}:{self.start.column}"
 
 
-class _Table(NamedTuple):
-    """Where everything in a text begins: pointers and offsets, of which the first counts."""
+class _Holder:
+    """An object or a list: where the values in it begin, and in an object their names.
 
-    values: dict[str, int]
-    names: dict[str, int]
-    repeated: list[tuple[str, int]]
-    voids: list[tuple[str, int]]
+    Of a name that is given more than once, the first counts. No pointer is kept: in a hostile file
+    they could be a million times as long as the file.
+    """
+
+    __slots__ = ("above", "holders", "names", "starts", "step")
+
+    def __init__(self, above: "_Holder | None", step: str, *, is_object: bool) -> None:
+        self.above = above
+        self.step = step
+        self.names: dict[str, int] | None = {} if is_object else None
+        self.starts: dict[str, int] | list[int] = {} if is_object else []
+        self.holders: dict[str, _Holder] = {}
+
+    def has(self, step: str) -> bool:
+        """Return whether a step of a pointer leads to a value in it."""
+        if self.names is not None:
+            return step in self.names
+        return _INDEX.fullmatch(step) is not None and int(step) < len(self.starts)
+
+    def start(self, step: str) -> int:
+        """Return where the value begins to which a step leads."""
+        return self.starts[step] if isinstance(self.starts, dict) else self.starts[int(step)]
+
+    def pointer(self, step: str) -> str:
+        """Return the pointer to the value at a step."""
+        steps, holder = [step], self
+        while holder.above is not None:
+            steps.append(holder.step)
+            holder = holder.above
+        # The outermost holder has the whole text as its only value, to which "" points.
+        return "".join(f"/{escaped(one)}" for one in reversed(steps[:-1]))
+
+
+class _Word(NamedTuple):
+    """A name or a value: in what it stands, and where it begins."""
+
+    holder: _Holder
+    step: str
+    start: int
+
+
+class _Table(NamedTuple):
+    """Where everything in a text begins, and what in it is suspicious, however deep it stands."""
+
+    top: _Holder
+    repeated: list[_Word]
+    voids: list[_Word]
     lines: list[int]
 
 
@@ -58,38 +102,58 @@ class JsonText:
 
     def nearest(self, pointer: str) -> str:
         """Return `pointer`, or that of the nearest value which would hold what it names."""
-        while pointer not in self._table.values:
-            pointer = pointer.rpartition("/")[0]
-        return pointer
+        missing = self._find(pointer)[2]
+        return pointer.rsplit("/", missing)[0] if missing else pointer
 
     def value(self, pointer: str) -> Place:
         """Return where the value at `pointer` stands, up to the end of its first word."""
-        return self._place(pointer, self._table.values[pointer])
+        return self._place(pointer, self._start(pointer))
 
     def name(self, pointer: str) -> Place:
         """Return where the name of the member at `pointer` stands."""
-        table = self._table
-        return self._place(pointer, table.names.get(pointer, table.values[pointer]))
+        holder, step, _ = self._find(pointer)
+        start = self._start(pointer) if holder.names is None else holder.names[step]
+        return self._place(pointer, start)
 
     def is_void(self, pointer: str) -> bool:
         """Return whether a null, or one of the numbers that JSON lacks, is at `pointer`."""
-        return self.text.startswith(_NO_VALUES, self._table.values[pointer])
+        return self.text.startswith(_NO_VALUES, self._start(pointer))
 
-    def repeated(self) -> Iterator[Place]:
-        """Yield the places of names that their object has already."""
-        yield from (self._place(*where) for where in self._table.repeated)
+    def repeated(self) -> Iterator[tuple[str, Place]]:
+        """Yield the names that their object has already, with their places."""
+        for holder, name, start in self._table.repeated:
+            yield name, self._place(holder.pointer(name), start)
 
     def voids(self) -> Iterator[tuple[str, Place]]:
         """Yield every null, and every NaN and Infinity, which JSON lacks, with its place."""
-        for pointer, start in self._table.voids:
-            yield self.text[start : self._end(start)], self._place(pointer, start)
+        for holder, step, start in self._table.voids:
+            yield self.text[start : self._end(start)], self._place(holder.pointer(step), start)
 
     def line_and_column(self, pointer: str) -> tuple[int, int]:
         """Return where the value at `pointer`, or the nearest that would hold it, begins."""
-        position = self._position(self._table.values[self.nearest(pointer)])
-        return position.line, position.column
+        return self._line_and_column(self._start(pointer))
+
+    def _start(self, pointer: str) -> int:
+        holder, step, _ = self._find(pointer)
+        return holder.start(step)
+
+    def _find(self, pointer: str) -> tuple[_Holder, str, int]:
+        """Return the value at `pointer`, or the nearest, and how many steps are missing to it."""
+        holder, step = self._table.top, "0"
+        if not pointer:
+            return holder, step, 0
+        steps = pointer.split("/")[1:]
+        for depth, below in enumerate(steps):
+            inner = holder.holders.get(step)
+            name = unescaped(below) if "~" in below else below
+            if inner is None or not inner.has(name):
+                return holder, step, len(steps) - depth
+            holder, step = inner, name
+        return holder, step, 0
 
     def _place(self, pointer: str, start: int) -> Place:
+        if len(pointer) > _LONGEST_POINTER:
+            pointer = pointer[: _LONGEST_POINTER + 1].rpartition("/")[0]
         end = self._position(self._end(start))
         return Place(self.file, pointer, self._position(start), end)
 
@@ -98,12 +162,14 @@ class JsonText:
         return word.end() if word else start
 
     def _position(self, offset: int) -> Position:
-        lines = self._table.lines
-        line = bisect_right(lines, offset)
-        column = offset - lines[line - 1] + 1
         # To count the bytes of all that stands before takes long, and a text has many places.
         byte = offset if self.text.isascii() else len(self.text[:offset].encode())
-        return Position(line, column, byte)
+        return Position(*self._line_and_column(offset), byte)
+
+    def _line_and_column(self, offset: int) -> tuple[int, int]:
+        lines = self._table.lines
+        line = bisect_right(lines, offset)
+        return line, offset - lines[line - 1] + 1
 
     @property
     def _table(self) -> _Table:
@@ -112,15 +178,39 @@ class JsonText:
 
 @lru_cache(maxsize=8)  # a table is many times its text, and most files are asked about but once
 def _table(text: str) -> _Table:
-    table = _Table({}, {}, [], [], [0, *(match.end() for match in re.finditer("\n", text))])
-    for pointer, start, is_name in _walk(text):
-        if is_name and table.names.setdefault(pointer, start) != start:
-            table.repeated.append((pointer, start))
-        elif not is_name:
-            table.values.setdefault(pointer, start)
-            if text.startswith(_NO_VALUES, start):
-                table.voids.append((pointer, start))
+    lines = [0, *(match.end() for match in re.finditer("\n", text))]
+    holder = top = _Holder(None, "", is_object=False)
+    table = _Table(top, [], [], lines)
+    name, wants_name = "", False
+    for match in WORD.finditer(text):
+        word, start = match[0], match.start()
+        if word in "}]":
+            holder, wants_name = holder.above or top, False
+        elif word == ",":
+            wants_name = holder.names is not None
+        elif wants_name:
+            name, wants_name = json.loads(word) if "\\" in word else word[1:-1], False
+            if holder.names is not None and holder.names.setdefault(name, start) != start:
+                table.repeated.append(_Word(holder, name, start))
+        elif word != ":":
+            step = _add(holder, name, start)
+            if word in "{[":
+                wants_name = word == "{"
+                inner = _Holder(holder, step, is_object=wants_name)
+                holder.holders.setdefault(step, inner)
+                holder = inner
+            elif word in _NO_VALUES:
+                table.voids.append(_Word(holder, step, start))
     return table
+
+
+def _add(holder: _Holder, name: str, start: int) -> str:
+    """Note where a value begins, and return the step that leads to it."""
+    if isinstance(holder.starts, dict):
+        holder.starts.setdefault(name, start)
+        return name
+    holder.starts.append(start)
+    return str(len(holder.starts) - 1)
 
 
 def escaped(name: str) -> str:
@@ -131,37 +221,3 @@ def escaped(name: str) -> str:
 def unescaped(step: str) -> str:
     """Return the member's name that one step of a JSON pointer spells."""
     return step.replace("~1", "/").replace("~0", "~")
-
-
-def _walk(text: str) -> Iterator[tuple[str, int, bool]]:
-    """Yield the pointer and offset of every value and, with True, of every member's name."""
-    pointer, wants_name = "", False
-    above: list[tuple[str, int | None]] = []  # the containers, and in a list the next index
-    for match in WORD.finditer(text):
-        word = match[0]
-        if word in "}]":
-            above.pop()
-            wants_name = False
-        elif word == ",":
-            holder, index = above[-1]
-            wants_name = index is None
-            if index is not None:
-                above[-1] = holder, index + 1
-                pointer = _below(holder, str(index + 1))
-        elif wants_name:
-            name = json.loads(word) if "\\" in word else word[1:-1]
-            pointer = _below(above[-1][0], escaped(name))
-            wants_name = False
-            if len(pointer) < _DEEPEST:
-                yield pointer, match.start(), True
-        elif word != ":":
-            if len(pointer) < _DEEPEST:
-                yield pointer, match.start(), False
-            if word in "{[":
-                wants_name = word == "{"
-                above.append((pointer, None if wants_name else 0))
-                pointer = pointer if wants_name else _below(pointer, "0")
-
-
-def _below(holder: str, step: str) -> str:
-    return f"{holder}/{step}"[:_DEEPEST]

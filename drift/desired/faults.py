@@ -19,9 +19,9 @@ _LEAVE_OUT = "Leave the member out: what is left out is not managed."
 
 def lapses(text: JsonText, remedy: str = _LEAVE_OUT) -> Iterator[Diagnostic]:
     """Yield what Python's parser lets pass: members that repeat, and numbers like NaN."""
-    for place in text.repeated():
-        name = visible(place.pointer.rpartition("/")[2])
-        yield Diagnostic("error", place, f"`{name}` is given more than once", "Keep one of them.")
+    for name, place in text.repeated():
+        summary = f"`{visible(name)}` is given more than once"
+        yield Diagnostic("error", place, summary, "Keep one of them.")
     yield from (_void(word, place, remedy) for word, place in text.voids() if word != "null")
 
 

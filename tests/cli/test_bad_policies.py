@@ -1,5 +1,6 @@
 """What a bad policy gets: a sentence with a place, in bounded time, and never a traceback."""
 
+import functools
 import json
 from collections.abc import Callable
 from pathlib import Path
@@ -357,6 +358,27 @@ def test_a_bad_policy_gets_a_sentence_with_a_place(drift: Drift, write: Write, n
 def test_every_fault_of_a_policy_is_reported_in_one_run(drift: Drift, write: Write) -> None:
     write("example.json", policy({"Bucket": 3}, zzz=1, allOf=[{"$ref": "#/a"}, {"minItems": "a"}]))
     assert len(drift("validate", "example.json").failed().err.splitlines()) == 4
+
+
+@pytest.mark.parametrize(
+    "around",
+    [
+        lambda twice: {"$defs": {"x" * 985: twice}},
+        lambda twice: {"not": {"dependentSchemas": {"Bucket": twice}}},
+        lambda twice: functools.reduce(
+            lambda inner, _: {"dependentSchemas": {"HttpsConfiguration": inner}}, range(30), twice
+        ),
+    ],
+    ids=["a name of 985 letters", "a short pointer", "30 nested schemas"],
+)
+def test_a_keyword_that_is_given_twice_is_found_anywhere(
+    drift: Drift, write: Write, around: Callable[[dict[str, Any]], dict[str, Any]]
+) -> None:
+    """The last one would silently win: of a policy that refuses TLSv1.0, nothing would be left."""
+    schema = policy(**around({"minProperties": 1}), **tls({"minProperties": 2}))
+    keyword = '"minProperties": 1'
+    write("example.json", json.dumps(schema).replace(keyword, f"{keyword}, {keyword}"))
+    drift("validate", "example.json").failed("error: `minProperties` is given more than once.")
 
 
 def test_of_endless_faults_a_thousand_are_reported(drift: Drift, write: Write) -> None:
