@@ -11,9 +11,6 @@ from drift.positions import JsonText, Place, escaped
 from drift.settings.faults import choices, did_you_mean, sentence
 from drift.untrusted import visible
 
-MOST = 1000
-"""The most faults of one file that are reported: nobody reads more, and a hostile file has more."""
-
 _LEAVE_OUT = "Leave the member out: what is left out is not managed."
 
 

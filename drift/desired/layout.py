@@ -12,13 +12,11 @@ from pydantic import BaseModel
 from drift.desired.faults import lapses
 from drift.desired.file_model import DesiredFile
 from drift.desired.parse import parse
-from drift.diagnostic import Diagnostic
+from drift.diagnostic import Diagnostic, limit
 from drift.positions import WORD, Place
 
 _WIDTH = 100
 _INDENT = "  "
-_MOST = 1000
-"""The most faults of one file that are reported."""
 _DEEPEST = 32
 """How deep a text may be nested. A desired file has 4 levels; a hostile one would be indented to
 a hundred times its size."""
@@ -64,8 +62,7 @@ def layout(path: Path, model: type[BaseModel] = DesiredFile) -> Layout | tuple[D
     if any(islice(WORD.finditer(text), _MOST_WORDS, None)):
         said = f"The JSON has more than {_MOST_WORDS:,} names, values and marks"
         return (Diagnostic("error", Place(parsed.text.file), said, "Split it."),)
-    wrong = tuple(islice(lapses(parsed.text), _MOST))
-    if wrong:
+    if wrong := limit(lapses(parsed.text)):
         return wrong
     try:
         return Layout(path, parsed.mark + text, laid_out(text, model))

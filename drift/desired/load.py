@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
-from itertools import chain, islice
+from itertools import chain
 from pathlib import Path
 from typing import NamedTuple
 
@@ -10,11 +10,11 @@ from pydantic import ValidationError
 
 from drift.desired.declaration import Declaration, joined
 from drift.desired.entries import entries
-from drift.desired.faults import MOST, faults, lapses, nulls
+from drift.desired.faults import faults, lapses, nulls
 from drift.desired.file_model import DesiredFile
 from drift.desired.files import find
 from drift.desired.parse import parse
-from drift.diagnostic import Diagnostic
+from drift.diagnostic import Diagnostic, limit
 from drift.policy.keywords import DIALECT, is_dialect, is_other_dialect
 from drift.positions import JsonText
 from drift.settings import SETTINGS
@@ -71,7 +71,7 @@ def _exactly(text: JsonText, value: object, region: str | None) -> Desired:
     try:
         file = DesiredFile.model_validate(value)
     except ValidationError as error:
-        return Desired((), tuple(islice(chain(wrong, faults(text, error, DesiredFile)), MOST)))
+        return Desired((), limit(chain(wrong, faults(text, error, DesiredFile))))
     linted = [(setting, tuple(setting.lint())) for setting in file.settings()]
     declarations = tuple(
         replace(one, warnings=warnings)
@@ -83,7 +83,7 @@ def _exactly(text: JsonText, value: object, region: str | None) -> Desired:
         for _, warnings in linted
         for finding in warnings
     )
-    return Desired(declarations, tuple(islice(chain(wrong, suspicious), MOST)))
+    return Desired(declarations, limit(wrong, suspicious))
 
 
 def _idle(value: object, text: JsonText) -> Iterator[Diagnostic]:

@@ -10,8 +10,8 @@ from pydantic import ValidationError
 from drift.desired.aim import Aim
 from drift.desired.declaration import Declaration
 from drift.desired.entries import entries
-from drift.desired.faults import MOST, faults, lapses, nulls
-from drift.diagnostic import Diagnostic
+from drift.desired.faults import faults, lapses, nulls
+from drift.diagnostic import Diagnostic, limit
 from drift.plan import Finding
 from drift.policy import faults as schema_faults
 from drift.policy.demand import ANYWHERE, Case, Demand
@@ -19,7 +19,7 @@ from drift.policy.keywords import OWN
 from drift.policy.policy import Policy, canonical
 from drift.policy.reason import clashes, named, says_nothing, spares_the_laxest
 from drift.policy.senseless import senseless
-from drift.policy.vain import is_open, vain
+from drift.policy.vain import impossible, is_open, unknown
 from drift.positions import JsonText
 from drift.untrusted import visible
 
@@ -37,15 +37,14 @@ def load_policy(text: JsonText, schema: dict[str, object], region: str | None) -
     wrong = schema_faults.faults(text, schema)
     if len(text.text) > schema_faults.LARGEST:  # nor is it looked at for anything else
         return (), wrong
-    wrong += tuple(islice(chain(lapses(text, ""), _aimless(text, schema)), MOST))
+    wrong += limit(chain(lapses(text, ""), _aimless(text, schema)))
     if wrong:
         return (), wrong
     aim = Aim.model_validate(schema[OWN])
     policy = Policy(text, canonical(schema), aim.gravity, aim.help)
-    strange = tuple(islice(vain(policy), MOST))
-    wrong = tuple(one for one in strange if one.severity == "error")
-    if wrong := tuple(islice(senseless(policy), MOST)) + wrong or _unusable(policy):
+    if wrong := limit(chain(senseless(policy), impossible(policy))) or _unusable(policy):
         return (), wrong
+    strange = limit((), unknown(policy))
     doubts = strange + tuple(_doubts(policy, all_known=not strange))
     warnings = tuple(_warning(one) for one in doubts)
     declarations = tuple(

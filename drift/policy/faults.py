@@ -7,9 +7,9 @@ policy that says less than its author believes is green without having earned it
 import re
 from collections.abc import Collection, Iterable, Iterator
 from graphlib import CycleError, TopologicalSorter
-from itertools import chain, islice
+from itertools import chain
 
-from drift.diagnostic import Diagnostic
+from drift.diagnostic import Diagnostic, limit
 from drift.policy.keywords import KNOWN, NEEDED, REFUSED, ROOT_ONLY, UNEVALUATED
 from drift.policy.outline import Outline
 from drift.policy.validator import can_run, malformed
@@ -36,8 +36,6 @@ _LEVELS = 6
 _MOST_PATTERNS = 200
 """How many regular expressions there may be: to compile one takes a millisecond."""
 
-_MOST = 1000
-
 _HALF = re.compile("[\ud800-\udfff]")
 _URI = re.compile(r"(?:[\w.~!$&'()*+,;=:@/?#-]|%[0-9A-Fa-f]{2})*", re.ASCII)
 
@@ -50,25 +48,20 @@ def faults(text: JsonText, schema: dict[str, object]) -> tuple[Diagnostic, ...]:
         return (Diagnostic("error", Place(text.file, "", start, start), said, "Split it."),)
     if _is_deep(schema):
         return (Diagnostic("error", text.value(""), "The policy is nested too deeply"),)
-    if halves := tuple(islice(_halves(text, schema), _MOST)):  # the library takes no such text
+    if halves := limit(_halves(text, schema)):  # the library takes no such text
         return halves
     outline = Outline(schema)
     if len(outline.schemas) > _MOST_SCHEMAS:
         said = f"The policy has more than {_MOST_SCHEMAS:,} subschemas"
         return (Diagnostic("error", text.value(""), said, "Split it."),)
-    found = tuple(
-        islice(
-            chain(
-                _keywords(text, outline),
-                _shapes(text, outline),
-                _patterns(text, outline),
-                _references(text, outline),
-                _repeated_anchors(text, outline),
-            ),
-            _MOST,
-        )
+    found = chain(
+        _keywords(text, outline),
+        _shapes(text, outline),
+        _patterns(text, outline),
+        _references(text, outline),
+        _repeated_anchors(text, outline),
     )
-    return found or tuple(_endless(text, outline))
+    return limit(found) or tuple(_endless(text, outline))
 
 
 def _is_deep(schema: dict[str, object]) -> bool:
@@ -137,7 +130,7 @@ def _useless(
 
 def _shapes(text: JsonText, outline: Outline) -> Iterator[Diagnostic]:
     """Yield the keywords whose values are malformed."""
-    for pointer in islice(malformed(outline.schemas[""]), _MOST):
+    for pointer in malformed(outline.schemas[""]):
         steps = [step for step in pointer.split("/") if step in KNOWN or step in REFUSED]
         said = f"`{steps[-1]}` has a value that JSON Schema does not allow there"
         yield Diagnostic("error", text.value(text.nearest(pointer)), said)

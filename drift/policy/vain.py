@@ -33,28 +33,32 @@ class _Texts(NamedTuple):
 
 
 class _Doubt(NamedTuple):
-    """Something that is never found: below its keyword, and for sure or as far as is known."""
+    """Something that is never found: where below its keyword, why, and what is right."""
 
     below: str
-    is_sure: bool
-    said: str
+    summary: str
     advice: str
 
 
-def vain(policy: Policy) -> Iterator[Diagnostic]:
-    """Yield what nothing in a document can ever be; a warning where drift may not know of it."""
+def impossible(policy: Policy) -> Iterator[Diagnostic]:
+    """Yield an error for each keyword that asks for what nothing in a document can ever be."""
     for pointer, spots, keyword, value in _keywords(policy):
-        for doubt in _doubts(keyword, value, spots):
-            place = policy.text.value(policy.text.nearest(f"{pointer}/{keyword}{doubt.below}"))
-            yield Diagnostic(
-                "error" if doubt.is_sure else "warning", place, doubt.said, doubt.advice
-            )
+        for below, summary, advice in _impossible(keyword, value, spots):
+            place = policy.text.value(policy.text.nearest(f"{pointer}/{keyword}{below}"))
+            yield Diagnostic("error", place, summary, advice)
+
+
+def unknown(policy: Policy) -> Iterator[Diagnostic]:
+    """Yield a warning for each keyword that asks for what drift does not know."""
+    for pointer, spots, keyword, value in _keywords(policy):
+        for below, summary, advice in _unknown(keyword, value, spots):
+            place = policy.text.value(policy.text.nearest(f"{pointer}/{keyword}{below}"))
+            yield Diagnostic("warning", place, summary, advice)
 
 
 def is_open(policy: Policy) -> bool:
     """Return whether a name that drift does not know may satisfy what none does that it knows."""
-    tests = (one[1:] for one in _keywords(policy) if one[2] in OF_STRINGS)
-    return any(True for spots, keyword, value in tests for _ in _of_test(keyword, value, spots))
+    return any(_unmet(keyword, value, spots) for _, spots, keyword, value in _keywords(policy))
 
 
 def _keywords(policy: Policy) -> Iterator[tuple[str, Sequence[Spot], str, object]]:
@@ -65,47 +69,53 @@ def _keywords(policy: Policy) -> Iterator[tuple[str, Sequence[Spot], str, object
             yield pointer, found, keyword, value
 
 
-def _doubts(keyword: str, value: object, spots: Sequence[Spot]) -> Iterator[_Doubt]:
-    if keyword == "const":
-        yield from _of_value(value, spots, "")
-    elif keyword == "enum" and isinstance(value, list):
-        for index, one in enumerate(value):
-            yield from _of_value(one, spots, f"/{index}")
-    elif keyword == "type":
+def _impossible(keyword: str, value: object, spots: Sequence[Spot]) -> Iterator[_Doubt]:
+    for below, one in _spelled(keyword, value):
+        if not any(_fits(one, spot) for spot in spots):
+            yield _Doubt(below, _never(one, spots[0]), _instead(one, spots))
+    if keyword == "type":
         yield from _of_type(value, spots)
-    elif keyword in OF_STRINGS:
-        yield from _of_test(keyword, value, spots)
+    unmet = _unmet(keyword, value, spots)
+    if unmet and not any(texts.is_open for texts in unmet):
+        yield _Doubt("", f"this `{keyword}` fits nothing of what can stand here", _known(unmet))
 
 
-def _of_value(value: object, spots: Sequence[Spot], below: str) -> Iterator[_Doubt]:
-    if not any(_fits(value, spot) for spot in spots):
-        yield _Doubt(below, True, _never(value, spots[0]), _instead(value, spots))
-    for name in dict.fromkeys(_strange(value, spots)):
-        near = did_you_mean(name, tuple(one for spot in spots for one in _all_known(spot)))
-        said = f'"{visible(name, 60)}" is not known to drift'
-        yield _Doubt(below, False, said, f"Did you mean {near}?" if near else "")
+def _unknown(keyword: str, value: object, spots: Sequence[Spot]) -> Iterator[_Doubt]:
+    for below, one in _spelled(keyword, value):
+        for name in dict.fromkeys(_strange(one, spots)):
+            near = did_you_mean(name, tuple(known for spot in spots for known in _all_known(spot)))
+            summary = f'"{visible(name, 60)}" is not known to drift'
+            yield _Doubt(below, summary, f"Did you mean {near}?" if near else "")
+    unmet = _unmet(keyword, value, spots)
+    if any(texts.is_open for texts in unmet):
+        summary = f"this `{keyword}` fits nothing that drift knows of what can stand here"
+        yield _Doubt("", summary, _known(unmet))
+
+
+def _spelled(keyword: str, value: object) -> Iterator[tuple[str, object]]:
+    """Yield the values that a keyword spells out, each with its pointer below the keyword."""
+    if keyword == "const":
+        yield "", value
+    elif keyword == "enum" and isinstance(value, list):
+        yield from ((f"/{index}", one) for index, one in enumerate(value))
 
 
 def _of_type(value: object, spots: Sequence[Spot]) -> Iterator[_Doubt]:
     asked = value if isinstance(value, list) else [value]
     types = [_TYPES[kind] if isinstance(kind, str) else "object" for kind in map(kind_at, spots)]
     if not {*asked} & {*types}:
-        said = f"{_name(spots[0])} is never of this type"
-        yield _Doubt("", True, said, f"Its type is {types[0]}.")
+        yield _Doubt("", f"{_name(spots[0])} is never of this type", f"Its type is {types[0]}.")
 
 
-def _of_test(keyword: str, value: object, spots: Sequence[Spot]) -> Iterator[_Doubt]:
-    """Yield a doubt if no text that can stand at any of the spots satisfies the keyword."""
+def _unmet(keyword: str, value: object, spots: Sequence[Spot]) -> list[_Texts]:
+    """Return the texts that can stand at the spots, if the keyword accepts none of them."""
+    if keyword not in OF_STRINGS:
+        return []
     texts = [_texts(spot) for spot in spots if kind_at(spot) == "text"]
     known = [one for one in texts if one is not None]
     test = Validator({keyword: value})
-    if len(known) < len(texts) or any(test.accepts(name) for one in known for name in one.known):
-        return
-    if known:
-        is_sure = not any(one.is_open for one in known)
-        known_to_drift = "" if is_sure else " that drift knows"
-        said = f"this `{keyword}` fits nothing{known_to_drift} of what can stand here"
-        yield _Doubt("", is_sure, said, f"Known here are {known[0]}.")
+    accepted = any(test.accepts(name) for one in known for name in one.known)
+    return [] if len(known) < len(texts) or accepted else known
 
 
 def _fits(value: object, spot: Spot) -> bool:
@@ -148,6 +158,10 @@ def _instead(value: object, spots: Sequence[Spot]) -> str:
         return "A live document has all members, and no others."
     known = tuple(name for spot in spots for name in (_texts(spot) or _NONE).known)
     return f"Known here are {', '.join(known[:_MOST_SHOWN])}." if known else ""
+
+
+def _known(texts: Sequence[_Texts]) -> str:
+    return f"Known here are {texts[0]}."
 
 
 def _items(value: object) -> Iterator[tuple[str, object]]:

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Iterator
 from datetime import date
-from itertools import chain, islice
+from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -13,7 +13,7 @@ from drift.desired.faults import faults, lapses, nulls
 from drift.desired.files import Waivers as Found
 from drift.desired.files import find_waivers
 from drift.desired.parse import parse
-from drift.diagnostic import Diagnostic
+from drift.diagnostic import Diagnostic, limit
 from drift.plan import Waiver
 from drift.positions import JsonText
 from drift.waivers.entry import Entry
@@ -25,8 +25,6 @@ if TYPE_CHECKING:
 
 LARGEST = 4 << 20
 """The largest file of waivers that is read, in bytes: enough for all that it may hold."""
-_MOST = 1000
-"""The most faults of one file that are reported: nobody reads more, and a hostile file has more."""
 _REMEDY = "Give it a value."
 _WHOLE = "Pin what is live there, too, or point to what is to be excused."
 
@@ -58,9 +56,8 @@ def _loaded(found: Found, today: date) -> _Loaded:
     try:
         file = WaiversFile.model_validate(parsed.value, context=today)
     except ValidationError as error:
-        wrong = chain(wrong, faults(text, error, WaiversFile))
-        return _Loaded((), tuple(islice(wrong, _MOST)))
-    if problems := tuple(islice(wrong, _MOST)):
+        return _Loaded((), limit(chain(wrong, faults(text, error, WaiversFile))))
+    if problems := limit(wrong):
         return _Loaded((), problems)
     return _Loaded(tuple(_entries(file, text, whole=found.searched)), ())
 

@@ -383,7 +383,29 @@ def test_a_keyword_that_is_given_twice_is_found_anywhere(
 
 def test_of_endless_faults_a_thousand_are_reported(drift: Drift, write: Write) -> None:
     write("example.json", policy(allOf=[{"a": 1, "b": 2} for _ in range(600)]))
-    assert len(drift("validate", "example.json").failed().err.splitlines()) == 1000
+    more = "example.json: error: The file has more than 1,000 errors and warnings; the others are"
+    assert len(drift("validate", "example.json").failed(more).err.splitlines()) == 1001
+
+
+@pytest.mark.parametrize("is_first", [True, False])
+def test_a_thousand_warnings_hide_no_error(drift: Drift, write: Write, is_first: bool) -> None:
+    """Limits cut what is shown, whatever the order of members; the verdict counts everything."""
+    wrong = {"not": {"contains": {"const": "TLSv1"}}}
+    names = {"items": {"enum": [f"NEW-SUITE-{number}" for number in range(1100)]}}
+    lists = {"TLS": ("TLSVersion", wrong), "CipherSuite": ("CustomCipherSuite", names)}
+    parts = {
+        part: {"properties": {member: schema}}
+        for part, (member, schema) in sorted(lists.items(), reverse=is_first)
+    }
+    write("example.json", policy(properties={"HttpsConfiguration": {"properties": parts}}))
+    drift("validate", "example.json").failed('"TLSv1" is never in TLSVersion.')
+
+
+def test_of_endless_warnings_a_thousand_are_reported(drift: Drift, write: Write) -> None:
+    write("example.json", suites(items={"enum": [f"NEW-SUITE-{n}" for n in range(1100)]}))
+    ran = drift("validate", "example.json")
+    assert (ran.code, ran.err.count(" is not known to drift")) == (0, 1000)
+    assert "example.json: warning: The file has more than 1,000 errors and warnings" in ran.err
 
 
 @pytest.mark.parametrize(
