@@ -11,7 +11,7 @@ from itertools import chain
 
 from drift.diagnostic import Diagnostic, limit
 from drift.policy.keywords import KNOWN, NEEDED, REFUSED, ROOT_ONLY, UNEVALUATED
-from drift.policy.outline import Outline
+from drift.policy.outline import Outline, fragment_of
 from drift.policy.validator import can_run, malformed
 from drift.positions import JsonText, Place, Position, escaped
 from drift.settings.faults import did_you_mean
@@ -182,7 +182,7 @@ def _references(text: JsonText, outline: Outline) -> Iterator[Diagnostic]:
         if outline.target(reference) is not None:
             said = f'"{shown}" has characters that stand in no URI'
             yield Diagnostic("error", place, said, "Write each byte of them as % and two digits.")
-        elif reference.startswith("#"):
+        elif fragment_of(reference, outline.id) is not None:
             yield Diagnostic("error", place, f'"{shown}" leads to no schema of this file')
         else:
             said = f'"{shown}" leads out of this file, and nothing is fetched'

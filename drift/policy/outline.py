@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from typing import NamedTuple
-from urllib.parse import unquote
+from urllib.parse import unquote, urldefrag, urljoin
 
 from drift.policy.keywords import APPLICATORS, Schema, Step
 from drift.positions import escaped
@@ -24,11 +24,29 @@ class Child(NamedTuple):
         return self.keyword in ("$ref", "allOf", "properties", "items")
 
 
+def fragment_of(reference: object, own_id: object) -> str | None:
+    """Return the fragment of a `$ref` that leads into its own file; None if it leads out of it.
+
+    `own_id` is the file's `$id`, with which a reference may begin, and to which it may be relative.
+    """
+    if not isinstance(reference, str):
+        return None
+    if reference[:1] in ("", "#"):
+        return reference[1:]
+    base = urldefrag(own_id).url if isinstance(own_id, str) else ""
+    try:
+        target, fragment = urldefrag(urljoin(base, reference))
+    except ValueError:  # such as that of an IPv6 address without its end
+        return None
+    return fragment if base and target == base else None
+
+
 class Outline:
     """All subschemas of a schema. What is malformed in it has no subschemas."""
 
     def __init__(self, schema: dict[str, object]) -> None:
         """Take the schema, of any size and depth."""
+        self.id = schema.get("$id")
         self.schemas: dict[str, Schema] = {"": schema}
         self.children: dict[str, list[Child]] = {}
         self.anchors: dict[str, list[str]] = {}
@@ -45,9 +63,10 @@ class Outline:
 
     def target(self, reference: object) -> str | None:
         """Return the pointer of the subschema that a `$ref` names; None if there is none."""
-        if not isinstance(reference, str) or reference[:1] not in ("", "#"):
+        inner = fragment_of(reference, self.id)
+        if inner is None:
             return None
-        fragment = unquote(reference[1:])
+        fragment = unquote(inner)
         if fragment and not fragment.startswith("/"):
             return next(iter(self.anchors.get(fragment, ())), None)
         return fragment if fragment in self.schemas else None

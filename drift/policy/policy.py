@@ -9,7 +9,7 @@ from pydantic import JsonValue
 
 from drift.plan import Severity, Source, Violation
 from drift.policy.keywords import APPLICATORS
-from drift.policy.outline import Outline
+from drift.policy.outline import Outline, fragment_of
 from drift.policy.spots import Spot, Spots
 from drift.policy.validator import Breach, Validator
 from drift.positions import JsonText
@@ -122,28 +122,37 @@ def canonical(schema: dict[str, object]) -> dict[str, object]:
     """Return the schema with the values that it spells out as the documents have them.
 
     Those call names as `Setting.canonical` does, and their lists are sorted, without repetition.
+    References are fragments: the library need not know what the file is called.
     """
-    return {keyword: _spelled(keyword, value) for keyword, value in schema.items()}
+    return _canonical(schema, schema.get("$id"))
 
 
-def _spelled(keyword: str, value: object) -> object:
+def _canonical(schema: dict[str, object], own_id: object) -> dict[str, object]:
+    return {keyword: _spelled(keyword, value, own_id) for keyword, value in schema.items()}
+
+
+def _spelled(keyword: str, value: object, own_id: object) -> object:
+    if keyword == "$ref":
+        return f"#{fragment_of(value, own_id)}"
     if keyword == "const":
         return _called(value)
     if keyword == "enum" and isinstance(value, list):
         return [*map(_called, value)]
-    return _inside(APPLICATORS[keyword].shape, value) if keyword in APPLICATORS else value
+    if keyword in APPLICATORS:
+        return _inside(APPLICATORS[keyword].shape, value, own_id)
+    return value
 
 
-def _inside(shape: str, value: object) -> object:
+def _inside(shape: str, value: object, own_id: object) -> object:
     """Return what a keyword of this shape holds, each subschema canonical."""
     if isinstance(value, list):
-        return [_inside("one", one) for one in value]
+        return [_inside("one", one, own_id) for one in value]
     if not isinstance(value, dict):
         return value
     return (
-        {name: _inside("one", one) for name, one in value.items()}
+        {name: _inside("one", one, own_id) for name, one in value.items()}
         if shape == "object"
-        else canonical(value)
+        else _canonical(value, own_id)
     )
 
 

@@ -64,9 +64,29 @@ CASES: dict[str, tuple[dict[str, Any] | str, tuple[str, ...]]] = {
     "a neighbour": (policy(**{"$ref": "other.json#/a"}), ("Put the schema into `$defs`.",)),
     "a urn": (policy(**{"$ref": "urn:a:b"}), ("leads out of this file", "[/$ref]")),
     "the standard": (policy(**{"$ref": DIALECT}), ("leads out of this file", "[/$ref]")),
-    "by its own id": (
-        policy(**{"$id": "a.json", "$ref": "a.json#/$defs/a", "$defs": {"a": {}}}),
-        ("leads out of this file",),
+    "a neighbour of its own id": (
+        policy(**{"$id": "https://example.com/p/a.json", "$ref": "b.json#/$defs/a"}),
+        ('"b.json#/$defs/a" leads out of this file',),
+    ),
+    "its own id with another scheme": (
+        policy(**{"$id": "https://example.com/a", "$ref": "http://example.com/a"}),
+        ("leads out of this file", "[/$ref]"),
+    ),
+    "nowhere in its own id": (
+        policy(**{"$id": "https://example.com/a", "$ref": "a#/$defs/b"}),
+        ('"a#/$defs/b" leads to no schema of this file.', "[/$ref]"),
+    ),
+    "itself by its own id": (
+        policy(**{"$id": "https://example.com/a", "$ref": "a"}),
+        ("This schema refers to itself, without end.",),
+    ),
+    "its own id and a line feed": (
+        policy(**{"$id": "https://example.com/a", "$ref": "https://example.com/\na"}),
+        ("has characters that stand in no URI.",),
+    ),
+    "half an address": (
+        policy(**{"$id": "https://example.com/a", "$ref": "//[a"}),
+        ('"//[a" leads out of this file',),
     ),
     "nowhere": (policy(**{"$ref": "#/$defs/a"}), ('"#/$defs/a" leads to no schema', "[/$ref]")),
     "no anchor": (policy(**{"$ref": "#a"}), ('"#a" leads to no schema of this file',)),
