@@ -82,7 +82,8 @@ def doctor(  # noqa: PLR0913 - one parameter for each option
     case = Case(desired, found, source, url, region, timeout, undeclared, strict, transport)
     results = tuple(examine(case))
     healthy = all(result.found.level is not Level.PROBLEM for result in results)
-    output.write(_json(results, healthy=healthy) if name == "json" else _text(results))
+    text = _json(results, healthy=healthy) if name == "json" else _text(results)
+    output.write(text, for_people=name == "text")
     return 0 if healthy else 1
 
 

@@ -44,8 +44,14 @@ def prepare() -> None:
             stream.reconfigure(errors="backslashreplace")
 
 
-def write(text: str) -> None:
-    """Write to standard output, now and whole; raise `FileError` if that fails."""
+def write(text: str, *, for_people: bool = True) -> None:
+    """Write to standard output, now and whole; raise `FileError` if that fails.
+
+    Text for people has the encoding of the console. Everything else is UTF-8: the formats say so
+    themselves, and a program that reads them does not know the console.
+    """
+    if not for_people and isinstance(sys.stdout, TextIOWrapper):
+        sys.stdout.reconfigure(encoding="utf-8", errors="backslashreplace")
     try:
         for start in range(0, len(text), _PIECE):
             sys.stdout.write(text[start : start + _PIECE])

@@ -150,7 +150,8 @@ def plan(  # noqa: PLR0913 - one parameter for each option
     wrong = any(one.severity == "error" for one in diagnostics)
     if listed:
         output.warn_of_clock(clock_offset())
-        output.write(decisions.render(discovery, name, output.screen(color)))
+        text = decisions.render(discovery, name, output.screen(color))
+        output.write(text, for_people=name == "text")
         return 1 if wrong or discovery.problem else 0
     if wrong:
         output.fail("Nothing was compared: it is not clear what is declared.")
@@ -185,5 +186,5 @@ def _publish(plan: "Plan", name: Format, out: Path | None, screen: Screen) -> No
     text = render(plan, name, screen)
     if out:
         output.save(out, text if name == "json" else dumps(plan))
-    output.write(text)
+    output.write(text, for_people=name == "text")
     summary.add(plan)

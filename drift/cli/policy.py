@@ -25,5 +25,5 @@ def policy(
     found = least(desired.declarations, undeclared)
     for note in found.notes:
         output.note(f"warning: {note}")
-    output.write(found.text)
+    output.write(found.text, for_people=False)
     return 0

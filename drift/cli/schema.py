@@ -18,5 +18,5 @@ def schema(
     """Print the JSON Schema (draft 2020-12) of desired files, of waivers or of saved plans."""
     from drift.schema import dumps
 
-    output.write(dumps(name))
+    output.write(dumps(name), for_people=False)
     return 0

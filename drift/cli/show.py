@@ -29,5 +29,6 @@ def show(
     gc.set_threshold(1_000_000, 50, 100)  # a plan is no garbage: to look for some took a tenth
     plan = load(path)
     output.warn(plan)
-    output.write(render(plan, name, output.screen(color, explain=explain)))
+    text = render(plan, name, output.screen(color, explain=explain))
+    output.write(text, for_people=name == "text")
     return 0

@@ -36,7 +36,7 @@ def validate(
     waivers = load_waivers(places, today=datetime.now(UTC).date())
     desired = with_waivers(load(places, region=region), waivers)
     if name == "json":
-        output.write(_json(desired))
+        output.write(_json(desired), for_people=False)
     else:
         output.report(desired.diagnostics)
         output.write(_text(desired, len(waivers.entries)))

@@ -69,7 +69,7 @@ def _text(path: Path, largest: int) -> str:
     if len(data) > largest:
         raise _no_plan(path, f"it is larger than {largest >> 20} MiB")
     try:
-        return data.decode()
+        return data.decode("utf-8-sig")  # some editors and shells write a byte order mark
     except UnicodeDecodeError:
         raise _no_plan(path, "it is not UTF-8") from None
 

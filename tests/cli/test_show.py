@@ -71,6 +71,14 @@ def test_a_saved_plan_is_shown_as_it_was_printed(drift: Drift, recorded: tuple[s
     assert again.out == Path("plan.json").read_text()
 
 
+def test_a_byte_order_mark_before_a_plan_is_accepted(
+    drift: Drift, saved: dict[str, Any], write: Write
+) -> None:
+    marked = write("marked.json", Path("plan.json").read_text().encode("utf-8-sig"))
+    assert drift("show", marked) == drift("show", "plan.json")
+    assert resource(saved, "drift")
+
+
 def test_an_edited_plan_that_holds_together_is_read(
     drift: Drift, write: Write, saved: dict[str, Any]
 ) -> None:
@@ -106,7 +114,7 @@ NO_PLANS = {
     "a name that is a number": ("{1: 2}", NO_OBJECT),
     "half a list": (f'{HEAD}, "resource_changes": [', NO_OBJECT),
     "a list": ("[]", NO_OBJECT),
-    "a byte order mark": (f"\ufeff{HEAD}}}", NO_OBJECT),
+    "two byte order marks": (f"\ufeff\ufeff{HEAD}}}", NO_OBJECT),
     "an object": ("{}", "it has no format_version"),
     "an empty list": ('{"resource_changes": [ ] }', "it has no format_version"),
     "a version that is no text": ('{"format_version": 1.0}', "it has no format_version"),

@@ -12,11 +12,12 @@ from collections.abc import Callable
 from fcntl import ioctl
 from pathlib import Path
 from termios import TIOCSWINSZ
-from typing import TypeAlias
+from typing import TypeAlias, get_args
 
 import pytest
 
 from drift.cli import main, output
+from drift.render import Format
 from tests.cli.running import (
     PATIENCE,
     SAMPLES,
@@ -177,6 +178,97 @@ def test_an_encoding_without_the_letters_is_no_error(write: Write, folder: Path)
     ran = process("plan", "größe/☃", "--live", LIVE, cwd=folder, env=ascii_only).harmless()
     assert ran.code == 2
     assert r"Declared in gr\xf6\xdfe/\u2603/b.json:2." in ran.out
+
+
+CONSOLES = {
+    "latin-1": {"PYTHONIOENCODING": "latin-1"},
+    "utf-16": {"PYTHONIOENCODING": "utf-16"},
+    "the C locale": {"LC_ALL": "C", "PYTHONCOERCECLOCALE": "0", "PYTHONUTF8": "0"},
+}
+SNOWMAN = "☃"
+FOR_PROGRAMS = tuple(name for name in get_args(Format) if name != "text")
+
+
+@pytest.fixture
+def broken_policy(write: Write) -> tuple[str | Path, ...]:
+    """Return the arguments of a plan with a rule that is broken, whose title has rare letters."""
+    tls = {"properties": {"TLS": {"properties": {"Enable": {"const": False}}}}}
+    rule = {
+        "$schema": "https://json-schema.org/draft/2020-12/schema",
+        "title": f"Größe {SNOWMAN}",
+        "x-drift": {"Bucket": "oss-example", "Region": "cn-hangzhou"},
+        "properties": {"HttpsConfiguration": tls},
+    }
+    return "plan", write("rule.json", rule), "--live", LIVE
+
+
+def written(
+    *arguments: str | Path, cwd: Path, console: dict[str, str], out: int = subprocess.PIPE
+) -> bytes:
+    """Return the bytes that drift writes to its standard output, if that is a pipe."""
+    done = subprocess.run(
+        command(*arguments), cwd=cwd, env=environment(**console), stdout=out, timeout=PATIENCE
+    )
+    return done.stdout
+
+
+@pytest.mark.parametrize("console", CONSOLES.values(), ids=CONSOLES)
+def test_formats_for_programs_are_utf_8_whatever_the_console_has(
+    broken_policy: tuple[str | Path, ...], folder: Path, console: dict[str, str]
+) -> None:
+    written(*broken_policy, "--out", "plan.json", cwd=folder, console=console)
+    assert json.loads(Path("plan.json").read_bytes().decode())["verdict"] == "drift"
+    for name in FOR_PROGRAMS:
+        show = ("show", "plan.json", "--format", name)
+        utf8 = written(*show, cwd=folder, console={"PYTHONIOENCODING": "utf-8"})
+        assert written(*show, cwd=folder, console=console) == utf8, name
+        assert utf8.isascii() or SNOWMAN in utf8.decode(), name
+
+
+@pytest.mark.parametrize("console", CONSOLES.values(), ids=CONSOLES)
+def test_a_plan_for_programs_is_utf_8_whatever_the_console_has(
+    broken_policy: tuple[str | Path, ...], folder: Path, console: dict[str, str]
+) -> None:
+    report = written(*broken_policy, "--format", "junit", cwd=folder, console=console)
+    assert SNOWMAN in report.decode()
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ("plan", "rule.json", "--live", LIVE, "--list", "--format", "json"),
+        ("validate", "rule.json", "--format", "json"),
+        ("doctor", "rule.json", "--format", "json"),
+        ("policy", "rule.json"),
+        ("schema", "plan"),
+    ],
+    ids=lambda arguments: arguments[0],
+)
+def test_json_of_every_command_is_utf_8_whatever_the_console_has(
+    broken_policy: tuple[str | Path, ...], folder: Path, arguments: tuple[str | Path, ...]
+) -> None:
+    assert broken_policy
+    printed = written(*arguments, cwd=folder, console=CONSOLES["utf-16"])
+    assert json.loads(printed.decode())
+
+
+def test_formats_for_programs_are_utf_8_on_a_terminal(
+    broken_policy: tuple[str | Path, ...], folder: Path
+) -> None:
+    ours, theirs = pty.openpty()
+    written(
+        *broken_policy, "--format", "markdown", cwd=folder, console=CONSOLES["latin-1"], out=theirs
+    )
+    os.close(theirs)
+    assert SNOWMAN in os.read(ours, 100_000).decode()
+    os.close(ours)
+
+
+def test_text_has_the_encoding_of_the_console(
+    broken_policy: tuple[str | Path, ...], folder: Path
+) -> None:
+    text = written(*broken_policy, cwd=folder, console=CONSOLES["latin-1"])
+    assert "Größe \\u2603".encode("latin-1") in text
 
 
 @pytest.mark.parametrize(
