@@ -8,15 +8,13 @@ from json import JSONDecodeError
 from math import isfinite
 from typing import Any, NamedTuple
 
+from drift.planfile.limits import MAX_PIECE_CHARACTERS
 from drift.untrusted import visible
 
 DEEPEST = 64
 """How deep objects and lists may stand in each other in one piece. Ours reach 5."""
 
-LARGEST_PIECE = 1 << 20
-"""The longest text of one bucket, and of all beside the buckets, in characters. Ours take 2,000."""
-
-_SIZES = tuple(LARGEST_PIECE >> shift for shift in (8, 6, 4, 2, 0))
+_SIZES = tuple(MAX_PIECE_CHARACTERS >> shift for shift in (8, 6, 4, 2, 0))
 """How much is decoded at first, and if the value goes on behind that."""
 
 _TOKEN = len("\\ud83d\\ude00")
@@ -123,7 +121,7 @@ def _piece(text: str, at: int) -> Piece:
         if _is_deep(piece):
             raise RefusalError(_TOO_DEEP)
         return Piece(piece, value, at + length)
-    most = f"{LARGEST_PIECE >> 20} MiB"
+    most = f"{MAX_PIECE_CHARACTERS >> 20} MiB"
     raise RefusalError(f"one of its buckets, or all beside them, is larger than {most}")
 
 

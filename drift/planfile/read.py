@@ -18,16 +18,10 @@ from pydantic import TypeAdapter, ValidationError
 from drift import disk
 from drift.errors import PlanFileError
 from drift.plan import FORMAT_VERSION, DocumentChange, Plan, Problem, ResourceChange
+from drift.planfile.limits import MAX_PLAN_BYTES, MIN_VALUE_BYTES
 from drift.planfile.pieces import Piece, Pieces, RefusalError
 from drift.planfile.write import DERIVED
 from drift.untrusted import visible
-
-LARGEST = 256 << 20
-"""The largest plan that is read, in bytes: enough for 200,000 buckets."""
-
-_SHORTEST = 8
-"""How many bytes a value takes on the average, at least; ours take 25. `{},{},{}` would take eight
-times what else the largest plan takes in memory."""
 
 _LIST = "resource_changes"
 _MAJOR = re.compile(r"[1-9][0-9]{0,8}")
@@ -45,13 +39,13 @@ _INNER = {
 """What the models would make up for a bucket that lacks it, and the schema requires."""
 
 
-def load(path: Path, *, largest: int = LARGEST) -> Plan:
+def load(path: Path, *, largest: int = MAX_PLAN_BYTES) -> Plan:
     """Return the plan that was saved at `path`, of at most `largest` bytes.
 
     Raises `PlanFileError` if it is none, or cannot be read.
     """
     text = _text(path, largest)
-    most = largest // _SHORTEST
+    most = largest // MIN_VALUE_BYTES
     if text.count(",") > most:
         raise _no_plan(path, f"it has more than {most:,} values")
     try:

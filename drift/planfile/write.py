@@ -5,7 +5,10 @@ from collections.abc import Iterable, Iterator
 
 from pydantic import TypeAdapter
 
+from drift.errors import PlanFileError
 from drift.plan import Plan, ResourceChange
+from drift.planfile.limits import MAX_PIECE_CHARACTERS, MAX_PLAN_BYTES, MIN_VALUE_BYTES
+from drift.untrusted import visible
 
 DERIVED = ("verdict", "complete", "errored", "applyable", "summary")
 """What a plan says of itself, and what follows from its buckets."""
@@ -15,7 +18,10 @@ _RESOURCE = TypeAdapter(ResourceChange)
 
 
 def dumps(plan: Plan) -> str:
-    """Return the plan as JSON in ASCII: the verdict first, then each bucket on a line."""
+    """Return the plan as JSON in ASCII: the verdict first, then each bucket on a line.
+
+    Raise `PlanFileError` if it would be larger than `load` accepts.
+    """
     head = plan.model_dump(mode="json", include=set(_HEAD))
     text = "{\n"
     for name in _HEAD:
@@ -24,6 +30,9 @@ def dumps(plan: Plan) -> str:
     for line in _lines(plan.resource_changes):
         text += line  # in place: to join 100,000 lines takes their size in memory once more
     text += "\n  ]\n}\n"
+    if len(text) > MAX_PLAN_BYTES or text.count(",") > MAX_PLAN_BYTES // MIN_VALUE_BYTES:
+        size = f"{MAX_PLAN_BYTES >> 20} MiB"
+        raise _too_large(f"it is larger than {size}", "Give drift plan fewer desired files.")
     return text
 
 
@@ -47,5 +56,14 @@ def _lines(resources: Iterable[ResourceChange]) -> Iterator[str]:
         if change is None:
             change = known[key] = harmless(resource.change.model_dump(mode="json"))
         head = {"address": members.pop("address"), **members}
-        yield f'{divider}{harmless(head)[:-1]}, "change": {change}}}'
+        line = f'{harmless(head)[:-1]}, "change": {change}}}'
+        if len(line) > MAX_PIECE_CHARACTERS:
+            size = f"{MAX_PIECE_CHARACTERS >> 20} MiB"
+            reason = f"{visible(resource.address)} takes more than {size} of it"
+            raise _too_large(reason, "Declare less for this bucket: shorter lists, or fewer rules.")
+        yield divider + line
         divider = ",\n    "
+
+
+def _too_large(reason: str, advice: str) -> PlanFileError:
+    return PlanFileError(f"The plan cannot be saved: {reason}.", advice)

@@ -1,6 +1,8 @@
 """A setting's document as XML: read from a server's answer, and written back."""
 
 import xml.etree.ElementTree as ET
+from collections import Counter
+from collections.abc import Iterator
 from functools import cache
 from typing import Generic, NamedTuple, TypeVar, get_args, get_origin
 
@@ -17,6 +19,9 @@ S = TypeVar("S", bound=Setting)
 
 _BOOLEAN = {"true": True, "false": False}
 
+MAX_FINDINGS = 10
+"""How many unknown elements and attributes of one known element are named; others are counted."""
+
 
 class Reading(NamedTuple, Generic[S]):
     """A live document, and what in the answer drift does not know."""
@@ -32,10 +37,11 @@ def read(kind: type[S], body: bytes) -> Reading[S]:
     namespace. An element or attribute that the model does not have is reported, never dropped.
     """
     root, path = parse(body, kind.root), f"/{kind.root}"
-    unknown = [_finding(path, f"attribute {name}") for name in root.attrib]
+    unknown = _Unknown()
+    unknown.add_attributes(path, root)
     members = _members(kind, root, path, unknown)
     try:
-        return Reading(kind.model_validate(members), tuple(unknown))
+        return Reading(kind.model_validate(members), tuple(unknown.findings()))
     except ValidationError as error:
         first = error.errors(include_url=False)[0]
         place = "/".join((kind.root, *map(str, first["loc"])))
@@ -50,8 +56,41 @@ def write(setting: Setting) -> bytes:
     return body
 
 
+class _Unknown:
+    """The elements and attributes of one answer that the model does not have, by their parent.
+
+    An answer may have a quarter of a million, and a plan repeats them for each bucket, so only the
+    first of each parent are named. No parent is left out: where they are says what may be hidden.
+    """
+
+    def __init__(self) -> None:
+        self._names: dict[str, dict[str, None]] = {}
+        self._omitted: Counter[str] = Counter()
+
+    def add(self, path: str, what: str) -> None:
+        """Add an element or attribute, of which the parent is at `path`."""
+        names = self._names.setdefault(path, {})
+        if len(names) < MAX_FINDINGS or what in names:
+            names[what] = None
+        else:
+            self._omitted[path] += 1
+
+    def add_attributes(self, path: str, element: ET.Element) -> None:
+        """Add all attributes of an element: no document has any."""
+        for name in element.attrib:
+            self.add(path, f"attribute {name}")
+
+    def findings(self) -> Iterator[Finding]:
+        """Yield a finding for each that is kept, and one for the others of each parent."""
+        for path, names in self._names.items():
+            for what in names:
+                yield _finding(path, f"an {visible(what, 60)}")
+            if count := self._omitted[path]:
+                yield _finding(path, f"{count:,} more elements or attributes")
+
+
 def _members(
-    part: type[Element], element: ET.Element, path: str, unknown: list[Finding]
+    part: type[Element], element: ET.Element, path: str, unknown: _Unknown
 ) -> dict[str, object]:
     _refuse_text(element)
     shape = _shape(part)
@@ -61,9 +100,9 @@ def _members(
         name = local_name(child)
         kind = shape.get(name)
         if kind is None:
-            unknown.append(_finding(path, f"element <{name}>"))
+            unknown.add(path, f"element <{name}>")
             continue
-        unknown.extend(_finding(f"{path}/{name}", f"attribute {key}") for key in child.attrib)
+        unknown.add_attributes(f"{path}/{name}", child)
         if kind is tuple:
             lists.setdefault(name, {})[text_of(child)] = None
         elif name in members:
@@ -82,7 +121,7 @@ def _refuse_text(element: ET.Element) -> None:
 
 
 def _finding(path: str, what: str) -> Finding:
-    message = f"the answer has an {visible(what, 60)} that drift does not know and does not compare"
+    message = f"the answer has {what} that drift does not know and does not compare"
     return Finding(path=path, message=message)
 
 

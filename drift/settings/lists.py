@@ -1,4 +1,4 @@
-"""Lists whose order means nothing, and in which nothing may stand twice."""
+"""Lists whose order means nothing, in which nothing may stand twice, and which are not long."""
 
 from collections import Counter
 
@@ -6,9 +6,15 @@ from pydantic import AfterValidator, Field
 
 from drift.settings.english import are, listed
 
+MAX_ENTRIES = 1_000
+"""The most entries of a list. All cipher suites that were ever registered are fewer, and a plan has
+a change for each entry that differs."""
+
 
 def distinct(values: tuple[str, ...]) -> tuple[str, ...]:
-    """Return `values`; raise `ValueError` that names those which repeat."""
+    """Return `values`; raise `ValueError` if they are too many, or that names which repeat."""
+    if len(values) > MAX_ENTRIES:
+        raise ValueError(f"a list has at most {MAX_ENTRIES:,} entries, not {len(values):,}")
     if len(set(values)) == len(values):
         return values
     repeated = [f'"{value}"' for value, count in Counter(values).items() if count > 1]
@@ -16,7 +22,7 @@ def distinct(values: tuple[str, ...]) -> tuple[str, ...]:
 
 
 DISTINCT = (
-    Field(strict=False, json_schema_extra={"uniqueItems": True}),
+    Field(strict=False, json_schema_extra={"uniqueItems": True, "maxItems": MAX_ENTRIES}),
     AfterValidator(distinct),
 )
 """What makes a tuple take a JSON list, and refuse repetition."""
