@@ -92,7 +92,7 @@ def _path(level: Any) -> tuple[str, ...]:  # noqa: ANN401 - deepdiff's own type 
 
 
 def _entries(
-    path: tuple[str, ...], branch: "Normal | bool | str | frozenset[str]"
+    path: tuple[str, ...], branch: "Normal | bool | int | str | frozenset[str]"
 ) -> Iterator[tuple[tuple[str, ...], JsonValue]]:
     """Yield every leaf and every list entry of a branch of a normal form."""
     if isinstance(branch, Mapping):

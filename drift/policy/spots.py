@@ -6,19 +6,21 @@ policy can see, and what in it could never say anything.
 
 from collections.abc import Iterator, Mapping
 from functools import cache, lru_cache
-from typing import TypeAlias, get_args
+from typing import TypeAlias
 
 from drift.policy.keywords import OF_LISTS, OF_NUMBERS, OF_OBJECTS, OF_STRINGS
 from drift.policy.outline import Child, Outline
 from drift.policy.validator import Validator
 from drift.settings import SETTINGS
-from drift.settings.setting import Element
+from drift.settings.setting import Element, kinds
 
 Spot: TypeAlias = tuple[str, ...]
 """A place in a document, by the names of members; `*` stands for any entry of a list."""
 
 Kind: TypeAlias = "str | Mapping[str, Kind]"
-"""What stands at a spot: `text`, `boolean`, `list`, or an object with these members."""
+"""What stands at a spot: `text`, `boolean`, `number`, `list`, or an object with these members."""
+
+_KINDS = {str: "text", bool: "boolean", int: "number", tuple: "list"}
 
 ENTRY = "*"
 NAME = ""
@@ -87,17 +89,13 @@ def is_about(keyword: str, kind: Kind) -> bool:
         return kind == "list" and keyword != "prefixItems"  # a list of a setting has no order
     if keyword in OF_STRINGS:
         return kind == "text"
-    return keyword not in OF_NUMBERS
+    return keyword not in OF_NUMBERS or kind == "number"
 
 
-def _kind(annotation: object) -> Kind:
-    if annotation is bool:
-        return "boolean"
-    if isinstance(annotation, type) and issubclass(annotation, Element):
-        fields = annotation.model_fields.values()
-        return {str(field.alias): _kind(field.annotation) for field in fields}
-    inner = [one for one in get_args(annotation) if one is not type(None)]
-    return _kind(inner[0]) if len(inner) == 1 else "list"
+def _kind(kind: type) -> Kind:
+    if issubclass(kind, Element):
+        return {name: _kind(inner) for name, inner in kinds(kind).items()}
+    return _KINDS[kind]
 
 
 def _is_stranger(edge: Child, spot: Spot) -> bool:

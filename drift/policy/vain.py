@@ -17,7 +17,7 @@ from drift.settings.faults import did_you_mean
 from drift.settings.states import fixed_entries, part_of
 from drift.untrusted import visible
 
-_TYPES = {"text": "string", "boolean": "boolean", "list": "array"}
+_TYPES = {"text": "string", "boolean": "boolean", "number": "integer", "list": "array"}
 _MOST_SHOWN = 6
 
 

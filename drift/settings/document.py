@@ -1,22 +1,22 @@
 """A setting's document as XML: read from a server's answer, and written back."""
 
+import re
 import xml.etree.ElementTree as ET
 from collections import Counter
 from collections.abc import Iterator
-from functools import cache
-from typing import Generic, NamedTuple, TypeVar, get_args, get_origin
+from typing import Generic, NamedTuple, TypeVar
 
 from pydantic import ValidationError
-from pydantic.fields import FieldInfo
 
 from drift.plan import Finding
 from drift.settings.faults import sentence
-from drift.settings.setting import Element, Setting
+from drift.settings.setting import Element, Setting, kinds
 from drift.untrusted import visible
 from drift.xml import BLANK, XmlError, local_name, parse, text_of
 
 S = TypeVar("S", bound=Setting)
 
+_NUMBER = re.compile(r"-?[0-9]{1,18}")
 _BOOLEAN = {"true": True, "false": False}
 
 MAX_FINDINGS = 10
@@ -93,7 +93,7 @@ def _members(
     part: type[Element], element: ET.Element, path: str, unknown: _Unknown
 ) -> dict[str, object]:
     _refuse_text(element)
-    shape = _shape(part)
+    shape = kinds(part)
     members: dict[str, object] = {}
     lists: dict[str, dict[str, None]] = {}
     for child in element:
@@ -110,7 +110,7 @@ def _members(
         elif issubclass(kind, Element):
             members[name] = _members(kind, child, f"{path}/{name}", unknown)
         else:
-            members[name] = _BOOLEAN.get(text := text_of(child), text)
+            members[name] = _leaf(kind, text_of(child))
     return members | {name: list(values) for name, values in lists.items()}
 
 
@@ -125,18 +125,11 @@ def _finding(path: str, what: str) -> Finding:
     return Finding(path=path, message=message)
 
 
-@cache
-def _shape(part: type[Element]) -> dict[str, type]:
-    """Return what each child is: an `Element`, a `tuple` of its repetitions, or a leaf: `str`."""
-    return {str(field.alias): _kind(field) for field in part.model_fields.values()}
-
-
-def _kind(field: FieldInfo) -> type:
-    kinds = (get_origin(field.annotation), field.annotation, *get_args(field.annotation))
-    for kind in kinds:
-        if isinstance(kind, type) and issubclass(kind, Element | tuple):
-            return kind
-    return str
+def _leaf(kind: type, text: str) -> bool | int | str:
+    """Return the value of a leaf, or its text if it is none of its kind: the model refuses that."""
+    if kind is bool:
+        return _BOOLEAN.get(text, text)
+    return int(text) if kind is int and _NUMBER.fullmatch(text) else text
 
 
 def _fill(element: ET.Element, part: Element) -> None:

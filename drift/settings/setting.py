@@ -8,19 +8,39 @@ says what is weaker than what. It never sees where a document comes from.
 from abc import ABC, abstractmethod
 from collections.abc import Iterator, Mapping
 from collections.abc import Set as AbstractSet
-from typing import ClassVar, NamedTuple, Self, TypeAlias
+from functools import cache
+from types import NoneType, UnionType
+from typing import (
+    Annotated,
+    Any,
+    ClassVar,
+    Literal,
+    NamedTuple,
+    Self,
+    TypeAlias,
+    Union,
+    get_args,
+    get_origin,
+)
 
 from pydantic import BaseModel, ConfigDict, JsonValue
 
 from drift.plan import Change, Finding, Impact, Inert, Severity
 
-Normal: TypeAlias = "Mapping[str, bool | str | frozenset[str] | Normal]"
+Normal: TypeAlias = "Mapping[str, bool | int | str | frozenset[str] | Normal]"
 """A document by what it does: nested by the API's names, lists as sets, nothing inactive."""
 
 
 def in_order(values: AbstractSet[str]) -> list[JsonValue]:
     """Return values as a list in JSON, of which the order is always the same."""
     return [*sorted(values)]
+
+
+def _in_json(value: "Normal | bool | int | str | frozenset[str] | None") -> JsonValue:
+    """Return a value of a normal form in JSON, of which the order is always the same."""
+    if isinstance(value, Mapping):
+        return {name: _in_json(inner) for name, inner in value.items()}
+    return in_order(value) if isinstance(value, frozenset) else value
 
 
 class Element(BaseModel):
@@ -31,6 +51,45 @@ class Element(BaseModel):
         strict=True,
         extra="forbid",
         field_title_generator=lambda name, field: field.alias or name,
+    )
+
+    @classmethod
+    def __pydantic_init_subclass__(cls, **_options: object) -> None:
+        """Refuse members that cannot be compared: passed over, they would always be in sync."""
+        for name, field in cls.model_fields.items():
+            if field.alias is None:
+                raise TypeError(f"{cls.__name__}.{name} needs an alias: the API's name")
+        kinds(cls)
+
+
+@cache
+def kinds(element: type[Element]) -> Mapping[str, type]:
+    """Return the kind of each member, by the API's names; see `_kind_of`."""
+    members = element.model_fields.items()
+    return {str(field.alias): _kind_of(element, name, field.annotation) for name, field in members}
+
+
+def _kind_of(element: type[Element], name: str, annotation: object) -> type:
+    """Return what a member is: an `Element`, or a `tuple` of texts, `bool`, `int` or `str`.
+
+    A member that may be left out is what it is otherwise; a choice of texts is a `str`. Raise
+    `TypeError` for anything else.
+    """
+    origin, arguments = get_origin(annotation), get_args(annotation)
+    inner = tuple(one for one in arguments if one is not NoneType)
+    if origin is Annotated or (origin in (Union, UnionType) and len(inner) == 1):
+        return _kind_of(element, name, inner[0])
+    if origin is Literal and all(isinstance(one, str) for one in arguments):
+        return str
+    if origin is tuple and arguments[1:] == (...,):
+        annotation = tuple if _kind_of(element, name, arguments[0]) is str else None
+    if isinstance(annotation, type) and (
+        annotation in (tuple, bool, int, str) or issubclass(annotation, Element)
+    ):
+        return annotation
+    raise TypeError(
+        f"{element.__name__}.{name} cannot be compared. A member is an Element, bool, int, str, a "
+        "Literal of texts or a tuple of texts; each may also be None."
     )
 
 
@@ -60,14 +119,11 @@ class Part(Element, ABC):
     def complete(self) -> dict[str, JsonValue]:
         """Return all members by what they do, in JSON: lists sorted, and empty without effect."""
         normal = self.normal()
-        members: dict[str, JsonValue] = {}
-        for name, field in type(self).model_fields.items():
-            is_list = isinstance(getattr(self, name), tuple)
-            value = normal.get(str(field.alias), frozenset() if is_list else False)
-            members[str(field.alias)] = (
-                in_order(value) if isinstance(value, frozenset) else bool(value)
-            )
-        return members
+        silent: Mapping[type, Any] = {tuple: frozenset(), bool: False}
+        return {
+            name: _in_json(normal.get(name, silent.get(kind)))
+            for name, kind in kinds(type(self)).items()
+        }
 
     @property
     def is_unlimited(self) -> bool:
@@ -79,6 +135,13 @@ class Part(Element, ABC):
         """Return the entries of the list `member` that are known, the best first."""
         del member
         return ()
+
+
+def _normal(value: Any) -> Any:  # noqa: ANN401 - any member of a setting, and its normal form
+    """Return a member by what it does."""
+    if isinstance(value, Part):
+        return value.normal()
+    return frozenset(value) if isinstance(value, tuple) else value
 
 
 class Difference(NamedTuple):
@@ -125,6 +188,14 @@ class Setting(Element, ABC):
     A part is a block there; its member `PART/MEMBER` that has a name here stands beside it.
     """
 
+    @classmethod
+    def __pydantic_init_subclass__(cls, **options: object) -> None:
+        """Refuse elements that are no parts, too: nobody says what they do."""
+        super().__pydantic_init_subclass__(**options)
+        for name, kind in kinds(cls).items():
+            if issubclass(kind, Element) and not issubclass(kind, Part):
+                raise TypeError(f"{cls.__name__}: {name} cannot be compared. Make it a Part.")
+
     @abstractmethod
     def as_live(self, *, strict: bool = False) -> Self:
         """Return the document with what a live one says by leaving parts out.
@@ -138,12 +209,8 @@ class Setting(Element, ABC):
 
     def parts(self) -> dict[str, Part]:
         """Return the parts that are present, by the API's names."""
-        values = vars(self)
-        return {
-            str(field.alias): part
-            for name, field in type(self).model_fields.items()
-            if isinstance(part := values[name], Part)
-        }
+        present = self.members().items()
+        return {name: value for name, value in present if isinstance(value, Part)}
 
     def document(self) -> dict[str, JsonValue]:
         """Return the document as the API shapes it, in JSON."""
@@ -163,21 +230,30 @@ class Setting(Element, ABC):
         return live.model_copy(update=required | present)
 
     def normal(self) -> Normal:
-        """Return the normal form of the parts that are present."""
-        return {name: part.normal() for name, part in self.parts().items()}
+        """Return the normal form of the members that are present: all of them are compared."""
+        return {name: _normal(value) for name, value in self.members().items()}
+
+    def members(self) -> "dict[str, Part | bool | int | str | tuple[str, ...]]":
+        """Return the members that are present, by the API's names."""
+        values = vars(self)
+        return {
+            str(field.alias): value
+            for name, field in type(self).model_fields.items()
+            if (value := values[name]) is not None
+        }
 
     def impact(self, live: Self, difference: Difference) -> Impact:
         """Return what one difference of `live` does; a list entry is judged by itself.
 
-        A part that `live` does not report may do anything.
+        A part that `live` does not report may do anything, and so may a member that is no part.
         """
-        desired_part = self.parts()[difference.path[0]]
+        desired_part = self.parts().get(difference.path[0])
         live_part = live.parts().get(difference.path[0])
-        if live_part is None:
+        if desired_part is None or live_part is None:
             return Impact.MIXED
         added = difference.live is None
         entry = difference.desired if added else difference.live
-        if not isinstance(entry, str):
+        if not isinstance(entry, str) or kinds(type(desired_part)).get(difference.path[-1]) is str:
             return desired_part.impact(live_part)
         other = live_part if added else desired_part
         accepted = other.accepts(difference.path[-1], entry)
@@ -220,7 +296,9 @@ class Setting(Element, ABC):
         """Return the whole document by what it does, as policies judge it: nothing is left out."""
         whole = self.as_live()
         members = {
-            str(field.alias): value.complete() if isinstance(value, Part) else value
+            str(field.alias): value.complete()
+            if isinstance(value, Part)
+            else _in_json(_normal(value))
             for name, field in type(self).model_fields.items()
             for value in (getattr(whole, name),)
         }
@@ -234,12 +312,15 @@ class Setting(Element, ABC):
     def meaning(self, live: Self, *, strict: bool = False) -> str:
         """Say in plain words, without a subject, how `live` differs from this document."""
         clauses: list[str] = []
-        live_parts = live.as_live(strict=strict).parts()
-        for name, part in self.parts().items():
-            if name in live_parts:
-                clauses += part.meaning(live_parts[name])
-            else:
+        reported = live.as_live(strict=strict).members()
+        for name, desired in self.members().items():
+            found = reported.get(name)
+            if found is None:
                 clauses.append(f"does not report {name}")
+            elif isinstance(desired, Part) and isinstance(found, Part):
+                clauses += desired.meaning(found)
+            elif _normal(found) != _normal(desired):
+                clauses.append(f"has another {name} than is wanted")
         return "; ".join(clauses)
 
     def inert(self) -> Iterator[Inert]:

@@ -13,7 +13,7 @@ from typing import Literal, NamedTuple, TypeAlias, cast, get_args, get_origin
 from pydantic import JsonValue, ValidationError
 from pydantic.fields import FieldInfo
 
-from drift.settings.setting import Normal, Part, Setting
+from drift.settings.setting import Normal, Part, Setting, kinds
 
 Sublists: TypeAlias = Callable[[str, str], Sequence[tuple[str, ...]]]
 """Takes a part and a list in it, by the API's names; returns the sets of names worth a look."""
@@ -34,14 +34,15 @@ class Choice(NamedTuple):
 
     value: object
     complete: JsonValue
-    normal: "Normal | bool"
+    normal: "Normal | bool | str"
 
     @classmethod
     def of(cls, value: object) -> "Choice":
         """Take a part, or a plain value."""
         if isinstance(value, Part):
             return cls(value, value.complete(), value.normal())
-        return cls(value, bool(value), bool(value))
+        plain = value if isinstance(value, str) else bool(value)
+        return cls(value, plain, plain)
 
     def changes(self, other: "Choice") -> int:
         """Return how many values differ in what they do, also where they are not spelled out.
@@ -73,7 +74,7 @@ def choices(kind: type[Setting], sublists: Sublists) -> dict[str, Sequence[Choic
     Raises `TooManyError`.
     """
     return {
-        str(field.alias): _choices(field.annotation, str(field.alias), sublists)
+        str(field.alias): _choices(field, str(field.alias), sublists)
         for field in kind.model_fields.values()
     }
 
@@ -101,11 +102,21 @@ def refuse_too_many(of_each: Iterable[Sequence[object]]) -> None:
         raise TooManyError(f"there are more than {MOST:,} documents to look at")
 
 
-def _choices(annotation: object, name: str, sublists: Sublists) -> Sequence[Choice]:
-    kind = next(_types(annotation))
-    if issubclass(kind, Part):
+def _choices(field: FieldInfo, name: str, sublists: Sublists) -> Sequence[Choice]:
+    kind = next(_types(field.annotation), None)
+    if kind and issubclass(kind, Part):
         return _parts(kind, name, sublists)
-    return [Choice.of(value) for value in _SWITCH]
+    return [Choice.of(value) for value in _plain_values(field)]
+
+
+def _plain_values(field: FieldInfo) -> Sequence[object]:
+    """Return the values of a switch or of a choice of texts; raise `TooManyError` for others."""
+    if field.annotation is bool or bool in get_args(field.annotation):
+        return _SWITCH
+    for annotation in (field.annotation, *get_args(field.annotation)):
+        if get_origin(annotation) is Literal:
+            return get_args(annotation)
+    raise TooManyError(f"{field.alias} may have any value")
 
 
 def _types(annotation: object) -> Iterator[type]:
@@ -119,8 +130,8 @@ def _parts(kind: type[Part], name: str, sublists: Sublists) -> Sequence[Choice]:
         for field in kind.model_fields.values()
     }
     refuse_too_many(values.values())
-    switches = {name: one for name, one in values.items() if one == _SWITCH}
-    lists = {name: one for name, one in values.items() if name not in switches}
+    lists = {name: one for name, one in values.items() if kinds(kind)[name] is tuple}
+    switches = {name: one for name, one in values.items() if name not in lists}
     found: dict[object, Choice] = {}
     for set_so in product(*switches.values()):
         for listed in product(*lists.values()):
@@ -139,13 +150,13 @@ def _parts(kind: type[Part], name: str, sublists: Sublists) -> Sequence[Choice]:
 def _values(
     kind: type[Part], field: FieldInfo, sublists: Callable[[], Sequence[tuple[str, ...]]]
 ) -> Sequence[object]:
-    if field.annotation is bool:
-        return _SWITCH
+    if kinds(kind)[str(field.alias)] is not tuple:
+        return _plain_values(field)
     fixed = fixed_entries(kind, str(field.alias))
     if fixed is None:
         return sublists()
     return [*chain.from_iterable(combinations(fixed, size) for size in range(len(fixed) + 1))]
 
 
-def _said(normal: "Normal | bool", name: str) -> object:
+def _said(normal: "Normal | bool | str", name: str) -> object:
     return normal.get(name) if isinstance(normal, Mapping) else normal
