@@ -27,8 +27,10 @@ from drift.untrusted import visible
 
 _BUCKET = re.compile(r"[a-z0-9][a-z0-9-]{1,61}[a-z0-9]")
 _BUCKETS = re.compile(r"(?=[^*?]*[*?])[a-z0-9*?]([a-z0-9*?-]{0,61}[a-z0-9*?])?")
-_REGION = re.compile(r"(?!oss-)[a-z][a-z0-9-]{1,56}[a-z0-9]")
-_REGIONS = re.compile(r"(?!oss-)(?=[^*?]*[*?])[a-z*?]([a-z0-9*?-]{0,56}[a-z0-9*?])?")
+_ENDPOINT = "(?!oss-|.*-internal$)"
+"""What the name of an endpoint has, and no region."""
+_REGION = re.compile(_ENDPOINT + r"[a-z][a-z0-9-]{1,56}[a-z0-9]")
+_REGIONS = re.compile(_ENDPOINT + r"(?=[^*?]*[*?])[a-z*?]([a-z0-9*?-]{0,56}[a-z0-9*?])?")
 _TAG = re.compile(r"[^\x00-\x1f\x7f\ud800-\udfff]+")
 _LONGEST_KEY, _LONGEST_VALUE, _MOST_TAGS = 64, 128, 20
 """A tag may have no value, but how ListBuckets is asked for such a tag is not documented."""
@@ -37,17 +39,24 @@ _LONGEST_KEY, _LONGEST_VALUE, _MOST_TAGS = 64, 128, 20
 def checked_region(name: str) -> str:
     """Return `name` if it is shaped like a region id; raise `ValueError` if not."""
     if not _REGION.fullmatch(name):
-        raise ValueError(
-            f'"{visible(name)}" is no region: its id is like cn-hangzhou, without oss-'
-        )
+        raise ValueError(f'"{visible(name)}" is no region: {_hint(name)}')
     return name
+
+
+def _hint(name: str) -> str:
+    """Return what to write in place of a name that is no region's id."""
+    bare = name.removesuffix(".aliyuncs.com").removeprefix("oss-").removesuffix("-internal")
+    if bare != name and _REGION.fullmatch(bare):
+        return f"it names an endpoint of {bare}, so write {bare}"
+    return "its id is like cn-hangzhou, without oss- and -internal"
 
 
 def _checked_regions(text: str) -> str:
     if not is_pattern(text):
         return checked_region(text)
     if not _REGIONS.fullmatch(text):
-        raise ValueError(f'"{visible(text)}" is no pattern of regions: one is like cn-*')
+        shape = "one is like cn-*, without oss- and -internal"
+        raise ValueError(f'"{visible(text)}" is no pattern of regions: {shape}')
     return text
 
 

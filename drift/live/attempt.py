@@ -93,6 +93,8 @@ def _named(answer: Answer, bucket: Bucket) -> Bucket | None:
     if error.code != "AccessDenied" or error.endpoint is None:
         return None
     region = region_of_host(error.endpoint)
+    if region is None:
+        return None
     # An internal endpoint answers to machines inside its region only.
     host = None if is_internal(error.endpoint) else error.endpoint
     if region == bucket.region and host in (bucket.host, None):

@@ -15,7 +15,20 @@ _PUBLIC = {
 }
 """The public endpoints that do not follow the pattern (documentation "Regions and endpoints")."""
 
-_REGION = {host: region for region, host in _PUBLIC.items()}
+_REGION = {
+    "cn-beijing-finance-1-pub": "cn-beijing-finance-1",
+    "cn-hzfinance": "cn-hangzhou-finance",
+    "cn-hzjbp-a": "cn-hangzhou-finance",
+    "cn-hzjbp-b": "cn-hangzhou-finance",
+    "cn-shanghai-finance": "cn-shanghai-finance-1",
+    "cn-shanghai-finance-1-pub": "cn-shanghai-finance-1",
+    "cn-shenzhen-finance": "cn-shenzhen-finance-1",
+    "cn-szfinance": "cn-shenzhen-finance-1",
+}
+"""The names in public, internal and dual-stack endpoints that are not their region's (as above)."""
+
+_WITHOUT_REGION = frozenset(("accelerate", "accelerate-overseas"))
+"""The names in the endpoints of transfer acceleration, which are the same for all regions."""
 
 OSS_HOST = re.compile(r"oss-[a-z0-9-]{2,60}\.aliyuncs\.com|[a-z0-9-]{2,60}\.oss\.aliyuncs\.com")
 """The hosts of the service itself. Other names inside aliyuncs.com can be anybody's."""
@@ -28,10 +41,18 @@ def host_of_region(region: str) -> str:
     return _PUBLIC.get(region, f"oss-{region}.aliyuncs.com")
 
 
-def region_of_host(host: str) -> str:
-    """Return the region of an endpoint's host: a public, an internal or a dual-stack one."""
-    name = host.removesuffix(".aliyuncs.com").removesuffix(".oss").removeprefix("oss-")
-    return _REGION.get(host, name.removesuffix("-internal"))
+def region_of_host(host: str) -> str | None:
+    """Return the region of an endpoint's host: a public, an internal or a dual-stack one.
+
+    None for a host that serves the buckets of all regions.
+    """
+    return region_of_name(host.removesuffix(".aliyuncs.com").removesuffix(".oss"))
+
+
+def region_of_name(name: str) -> str | None:
+    """Return the region that an endpoint's name or a bucket's `Location` stands for, if any."""
+    bare = name.removeprefix("oss-").removesuffix("-internal")
+    return None if bare in _WITHOUT_REGION else _REGION.get(bare, bare)
 
 
 def is_internal(host: str) -> bool:

@@ -153,8 +153,8 @@ def unexpected(reason: str, *, retryable: bool = False) -> Problem:
 
 
 def _said(error: ServiceError, setting: type[Setting], bucket: str) -> _Said:
-    if error.code == "AccessDenied" and error.endpoint:
-        region = region_of_host(error.endpoint)
+    region = region_of_host(error.endpoint) if error.endpoint else None
+    if error.code == "AccessDenied" and region:
         return _Said(
             f"The bucket is in another region: OSS names the endpoint {error.endpoint}.",
             f'Set "Region" to "{region}" in the desired file.',

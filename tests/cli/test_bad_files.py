@@ -400,9 +400,29 @@ FAULTS = {
     ),
     "a region with oss-": (
         desired(region="oss-cn-hangzhou"),
-        '"oss-cn-hangzhou" is no region: its id is like cn-hangzhou, without oss-. [/Region]',
+        (
+            '"oss-cn-hangzhou" is no region: it names an endpoint of cn-hangzhou, so write '
+            "cn-hangzhou. [/Region]"
+        ),
     ),
-    "a region in capitals": (desired(region="CN"), '"CN" is no region'),
+    "a region with -internal": (
+        desired(region="cn-hangzhou-internal"),
+        (
+            '"cn-hangzhou-internal" is no region: it names an endpoint of cn-hangzhou, so write '
+            "cn-hangzhou. [/Region]"
+        ),
+    ),
+    "the host of an internal endpoint": (
+        desired(region="oss-cn-beijing-internal.aliyuncs.com"),
+        (
+            '"oss-cn-beijing-internal.aliyuncs.com" is no region: it names an endpoint of '
+            "cn-beijing, so write cn-beijing. [/Region]"
+        ),
+    ),
+    "a region in capitals": (
+        desired(region="CN"),
+        '"CN" is no region: its id is like cn-hangzhou, without oss- and -internal. [/Region]',
+    ),
     "no bucket": ({"HttpsConfiguration": {"TLS": TLS}}, "`Bucket` is missing."),
     "an empty list of buckets": (desired([]), "`Bucket` is a name, or a list of at least one"),
     "a bucket that is a number": (desired([1]), "1 is not a string. [/Bucket/0]"),
@@ -429,7 +449,11 @@ FAULTS = {
     "a pattern twice": (desired(["oss-*", "oss-*"]), '"oss-*" is listed more than once.'),
     "a pattern of regions with oss-": (
         desired("oss-*", "oss-cn-*"),
-        '"oss-cn-*" is no pattern of regions: one is like cn-*. [/Region]',
+        '"oss-cn-*" is no pattern of regions: one is like cn-*, without oss- and -internal.',
+    ),
+    "a pattern of regions with -internal": (
+        desired("oss-*", "cn-*-internal"),
+        '"cn-*-internal" is no pattern of regions: one is like cn-*, without oss- and -internal.',
     ),
     "tags without a pattern": (
         desired() | {"Tags": {"stage": "prod"}},

@@ -181,13 +181,31 @@ def test_the_endpoint_that_oss_names_is_followed_once(
     assert not isinstance(found.outcome, Problem | Absence)
 
 
-def test_of_an_internal_endpoint_the_public_one_is_asked(playing: Callable[..., Playing]) -> None:
-    home = "oss-cn-beijing.aliyuncs.com"
-    transport = playing(elsewhere(home, "oss-cn-beijing-internal.aliyuncs.com"))
+@pytest.mark.parametrize(
+    ("named", "region", "home"),
+    [
+        ("oss-cn-beijing-internal", "cn-beijing", "oss-cn-beijing"),
+        ("oss-cn-hzjbp-b-internal", "cn-hangzhou-finance", "oss-cn-hzfinance"),
+        ("oss-cn-szfinance-internal", "cn-shenzhen-finance-1", "oss-cn-szfinance"),
+    ],
+)
+def test_of_an_internal_endpoint_the_public_one_is_asked(
+    playing: Callable[..., Playing], named: str, region: str, home: str
+) -> None:
+    transport = playing(elsewhere(f"{home}.aliyuncs.com", f"{named}.aliyuncs.com"))
     found = reading(Oss(KEY), HOME, HttpsConfiguration).result
-    assert transport.hosts[1:] == [f"oss-example.{home}"]
-    assert found.bucket == Bucket("oss-example", "cn-beijing")
+    assert transport.hosts[1:] == [f"oss-example.{home}.aliyuncs.com"]
+    assert transport.regions[1:] == [region]
+    assert found.bucket == Bucket("oss-example", region)
     assert not isinstance(found.outcome, Problem | Absence)
+
+
+def test_an_endpoint_of_all_regions_is_not_followed(playing: Callable[..., Playing]) -> None:
+    transport = playing(lambda *_: refused("AccessDenied", Endpoint="oss-accelerate.aliyuncs.com"))
+    found = reading(Oss(KEY), HOME, HttpsConfiguration).result
+    assert transport.hosts == ["oss-example.oss-cn-hangzhou.aliyuncs.com"]
+    assert isinstance(found.outcome, Problem)
+    assert "accelerate" not in found.outcome.advice
 
 
 @pytest.mark.parametrize(
