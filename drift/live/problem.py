@@ -95,6 +95,7 @@ _KNOWN = {
     "MetaOperationQpsLimitExceeded": _Said("OSS is asked too often.", _LATER, retryable=True),
     "MissingSecurityToken": _Said("The access key needs a session token.", _SESSION),
     "QpsLimitExceeded": _Said("OSS is asked too often.", _LATER, retryable=True),
+    "RequestTimeout": _Said("The request did not arrive in time.", _LATER, retryable=True),
     "RequestTimeTooSkewed": _Said(
         "This machine's clock is more than 15 minutes off.", "Set the clock, then run drift again."
     ),
@@ -129,10 +130,11 @@ def listing_refusal(answer: Answer) -> Problem:
 
 
 def _problem(answer: Answer, error: ServiceError, said: _Said) -> Problem:
-    passing = answer.status >= 500 or answer.status == 429
+    passing = answer.status >= 500 or answer.status in (408, 429)
     if error.code is None:
         reason = f"has the HTTP status {answer.status} and no error code"
-        return unexpected(reason, retryable=passing)
+        # A proxy says 400 of a request that reached it broken; where OSS says so, it has a code.
+        return unexpected(reason, retryable=passing or answer.status == 400)
     return Problem(
         code=error.code,
         message=said.message,

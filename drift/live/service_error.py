@@ -32,6 +32,7 @@ STATUS = {
     "NotImplemented": 400,
     "QpsLimitExceeded": 429,
     "RequestTimeTooSkewed": 403,
+    "RequestTimeout": 400,
     "SecurityTokenExpired": 403,
     "ServiceUnavailable": 503,
     "SignatureDoesNotMatch": 403,

@@ -36,6 +36,13 @@ PASSING: dict[str, Answer | str] = {
     ),
     "a new code with 500": Answer(500, error_body("BrandNewCode", "No.")),
     "a new code with 429": Answer(429, error_body("BrandNewCode", "No.")),
+    "a new code with 408": Answer(408, error_body("BrandNewCode", "No.")),
+    "RequestTimeout": Answer(400, error_body("RequestTimeout", "No.")),
+    "400 of a proxy": Answer(400, b"<html><h1>400 Bad Request</h1></html>"),
+    "400 with nothing": Answer(400, b""),
+    "400 with an error that has no code": Answer(400, b"<Error><Message>No.</Message></Error>"),
+    "408 of a proxy": Answer(408, b"<!DOCTYPE html><html/>"),
+    "408 with nothing": Answer(408, b""),
     "502 of a proxy": Answer(502, b"<html>Bad Gateway</html>"),
     "504 with nothing": Answer(504, b""),
     "200 with nothing": Answer(200, b""),
@@ -54,7 +61,9 @@ LASTING: dict[str, Answer | str] = {
     "NoSuchBucket": Answer(404, error_body("NoSuchBucket", "No.")),
     "NoSuchHttpsConfig": Answer(404, error_body("NoSuchHttpsConfig", "No.")),
     "301": Answer(301, b""),
-    "400 of a proxy": Answer(400, b"<html/>"),
+    "400 with a code": Answer(400, error_body("InvalidArgument", "No.")),
+    "403 of a proxy": Answer(403, b"<html/>"),
+    "404 with nothing": Answer(404, b""),
     "an unknown value": Answer(
         200, b"<HttpsConfiguration><TLS><Enable>maybe</Enable></TLS></HttpsConfiguration>"
     ),
@@ -306,11 +315,14 @@ def once(answers: list[Answer]) -> Callable[[str], Answer]:
 
 
 @pytest.mark.usefixtures("at_once")
+@pytest.mark.usefixtures("at_once")
 def test_a_page_of_the_list_is_tried_again_too() -> None:
     page = Answer(200, b"<ListAllMyBucketsResult><Buckets/></ListAllMyBucketsResult>")
-    faults = [fault for fault in PASSING.values() if isinstance(fault, Answer)][:4]
+    faults = [fault for fault in PASSING.values() if isinstance(fault, Answer)]
     source = Playing(document, once([*faults, page]))
-    assert Fleet(source, deadline=30, retries=4).listing("cn-hangzhou") == ()
+    fleet = Fleet(source, deadline=30, retries=len(faults))
+    assert fleet.listing("cn-hangzhou") == ()
+    assert fleet.tally.retries == len(faults)
 
 
 def test_a_request_that_waits_for_its_turn_is_over_when_time_is() -> None:
