@@ -53,6 +53,7 @@ class Answers:
     """A source that has its answers at hand: bodies by bucket, and no bucket beside them."""
 
     changing = False
+    uses_addresses = True
 
     def __init__(self, bodies: Mapping[str, bytes]) -> None:
         self._bodies = bodies

@@ -7,6 +7,7 @@ from drift.desired.declaration import Declaration
 from drift.discovery.decide import Discovery, Listing, decide
 from drift.errors import StoppedError
 from drift.live.fleet import Fleet
+from drift.live.problem import unexpected
 from drift.live.source import Tag
 from drift.plan import Problem, Undeclared
 
@@ -48,9 +49,12 @@ def _listing(
     if isinstance(buckets, Problem):
         return buckets
     tagged: dict[Tag, frozenset[str]] = {}
+    known = frozenset(buckets)
     for tag in sorted({Tag(*pair) for one in declarations for pair in one.scope.tags}):
         found = fleet.listing(asked, tag)
         if isinstance(found, Problem):
             return found
+        if not known.issuperset(found):
+            return unexpected("lists a bucket by its tag that the list of all buckets has not")
         tagged[tag] = frozenset(bucket.name for bucket in found)
     return Listing(buckets, tagged)

@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 from itertools import pairwise
 from typing import Generic, NamedTuple, TypeVar
 
-from drift.live.endpoint import is_internal, region_of_host
+from drift.live.endpoint import host_of_region, is_internal, region_of_host
 from drift.live.http_date import moment
 from drift.live.listing import PAGE, Page, page_of
 from drift.live.outcome import Outcome, interpreted
@@ -47,7 +47,7 @@ def reading(source: Source, bucket: Bucket, setting: type[Setting]) -> Attempt[F
         return Attempt(Found(own("NoRegion"), bucket))
     try:
         answer = source.read(bucket, setting)
-        named = _named(answer, bucket)
+        named = _named(answer, bucket, uses_addresses=source.uses_addresses)
         if named:
             bucket = named
             answer = source.read(bucket, setting)
@@ -65,15 +65,15 @@ def listing(
         answer = source.page(region, marker, tag)
     except NoAnswerError as error:
         return Attempt(error.problem, error.problem.retryable)
-    result = _page(answer, marker)
+    result = _page(answer, marker, uses_addresses=source.uses_addresses)
     return _attempt(result, result, answer)
 
 
-def _page(answer: Answer, marker: str) -> Page | Problem:
+def _page(answer: Answer, marker: str, *, uses_addresses: bool) -> Page | Problem:
     if answer.status != 200:
         return listing_refusal(answer)
     try:
-        page = page_of(answer.body)
+        page = page_of(answer.body, marker, uses_addresses=uses_addresses)
     except XmlError as reason:
         return unexpected(str(reason), retryable=isinstance(reason, ForeignError))
     names = [marker, *(bucket.name for bucket in page.buckets)]
@@ -85,7 +85,7 @@ def _page(answer: Answer, marker: str) -> Page | Problem:
     return page
 
 
-def _named(answer: Answer, bucket: Bucket) -> Bucket | None:
+def _named(answer: Answer, bucket: Bucket, *, uses_addresses: bool) -> Bucket | None:
     """Return the bucket where the service says that it is, if that is elsewhere."""
     if answer.status != 403:
         return None
@@ -95,9 +95,12 @@ def _named(answer: Answer, bucket: Bucket) -> Bucket | None:
     region = region_of_host(error.endpoint)
     if region is None:
         return None
+    if not uses_addresses:
+        return None if region == bucket.region else Bucket(bucket.name, region)
     # An internal endpoint answers to machines inside its region only.
     host = None if is_internal(error.endpoint) else error.endpoint
-    if region == bucket.region and host in (bucket.host, None):
+    asked = bucket.host or host_of_region(str(bucket.region))
+    if region == bucket.region and host in (asked, None):
         return None
     return Bucket(bucket.name, region, host)
 

@@ -57,6 +57,7 @@ class Fleet:
         self._concurrency = concurrency
         self._retries = retries
         self._end = None if deadline is None else monotonic() + deadline
+        self._owners: set[str] = set()
 
     def read(self, requests: Sequence[Request]) -> tuple[Found, ...]:
         """Return what came of each request, in their order.
@@ -88,6 +89,9 @@ class Fleet:
             page = self._page(region, marker, tag)
             if isinstance(page, Problem):
                 return page
+            self._owners.update(filter(None, (page.owner,)))
+            if len(self._owners) > 1:
+                return unexpected("lists the buckets of another account than the page before it")
             buckets += page.buckets
             self.tally.listed = max(self.tally.listed, len(buckets))
             if page.next_marker is None:

@@ -5,47 +5,82 @@ Source: the documentation of ListBuckets (GetService).
 
 import re
 from bisect import bisect_right
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from functools import lru_cache
 from typing import NamedTuple
 from xml.etree.ElementTree import Element
 
-from drift.live.endpoint import OSS_HOST, host_of_region
+from drift.live.endpoint import OSS_HOST, host_of_region, region_of_host, region_of_name
 from drift.live.source import Bucket, Tag
 from drift.xml import XmlError, local_name, parse, text_of
 
 PAGE = 1000
 """The most buckets that a page can have."""
 
-_OF_PAGE = frozenset(("Buckets", "IsTruncated", "NextMarker"))
-_OF_BUCKET = frozenset(("Name", "Region", "Location", "ExtranetEndpoint"))
+_PARTIAL = frozenset(
+    (
+        "Prefix", "Delimiter", "StartAfter", "CommonPrefixes",
+        "ContinuationToken", "NextContinuationToken",
+        "ResourceGroupId", "TagKey", "TagValue", "Tagging",
+    )
+)  # fmt: skip
+"""What narrows a list. Drift asks for none of it but for tags, which an answer does not repeat.
+
+Only `Prefix` is documented of ListBuckets; the others narrow the lists that resemble it.
+"""
+_OF_PAGE = _PARTIAL | {"Owner", "Buckets", "Marker", "MaxKeys", "IsTruncated", "NextMarker"}
+_OF_OWNER = frozenset(("ID",))
+_OF_BUCKET = frozenset(("Name", "Region", "Location", "ExtranetEndpoint", "IntranetEndpoint"))
 _OF_TAGGING = frozenset(("TagSet",))
 _OF_TAG = frozenset(("Key", "Value"))
 
 BUCKET_NAME = re.compile(r"[a-z0-9][a-z0-9-]{1,61}[a-z0-9]")
 """What a bucket can be called."""
 
-_REGION = re.compile(r"[a-z][a-z0-9-]{1,57}")
+_REGION = re.compile(r"(?!oss-|.*-internal$)[a-z][a-z0-9-]{1,57}")
 _CREATED = "2026-01-01T00:00:00.000Z"
 
 
 class Page(NamedTuple):
-    """Some of the buckets of an account, and the marker of the next page if there is one."""
+    """Some of the buckets of an account, and the marker of the next page if there is one.
+
+    The account is None where the page does not name it.
+    """
 
     buckets: tuple[Bucket, ...]
     next_marker: str | None
+    owner: str | None = None
 
 
-def page_of(body: bytes) -> Page:
-    """Return what a page says; raise `XmlError` for one that leaves a doubt."""
+def page_of(body: bytes, marker: str = "", *, uses_addresses: bool = True) -> Page:
+    """Return what the page after `marker` says; raise `XmlError` for one that leaves a doubt.
+
+    Without `uses_addresses`, the addresses of buckets are neither judged nor returned.
+    """
     root = _children(parse(body, "ListAllMyBucketsResult"), _OF_PAGE)
     if "Buckets" not in root:
         raise XmlError("has no list of buckets")
-    buckets = tuple(_bucket(element) for element in root["Buckets"])
-    truncated = text_of(root["IsTruncated"]) if "IsTruncated" in root else "false"
-    marker = text_of(root["NextMarker"]) if "NextMarker" in root else ""
+    values = {name: text_of(root[name]) for name in root.keys() - {"Buckets", "Owner"}}
+    if any(values.get(name) for name in _PARTIAL):
+        raise XmlError("says that it lists only some of the buckets")
+    if values.get("Marker", marker) != marker:
+        raise XmlError("lists the buckets from another marker on than it was asked for")
+    buckets = tuple(_bucket(element, uses_addresses) for element in root["Buckets"])
+    owner = _children(root["Owner"], _OF_OWNER) if "Owner" in root else {}
+    return Page(buckets, _next_marker(values), text_of(owner["ID"]) if "ID" in owner else None)
+
+
+def _next_marker(values: Mapping[str, str]) -> str | None:
+    """Return the marker of the next page; None after the last one.
+
+    A list that fits in one page has none of the elements that are about pages.
+    """
+    is_paged = bool(values.get("Marker") or values.get("MaxKeys"))
+    truncated = values.get("IsTruncated", "" if is_paged else "false")
+    marker = values.get("NextMarker", "")
     if truncated not in ("true", "false") or (truncated == "true") != bool(marker):
         raise XmlError("does not say whether more buckets follow")
-    return Page(buckets, marker or None)
+    return marker or None
 
 
 def page_body(buckets: Sequence[Bucket], *, marker: str = "", most: int = PAGE) -> bytes:
@@ -87,18 +122,33 @@ def can_be_listed(name: str, region: str) -> bool:
     return bool(BUCKET_NAME.fullmatch(name) and _REGION.fullmatch(region))
 
 
-def _bucket(element: Element) -> Bucket:
+def _bucket(element: Element, uses_addresses: bool) -> Bucket:
     if local_name(element) != "Bucket":
         raise XmlError("has something else among the buckets")
     member = {name: text_of(child) for name, child in _children(element, _OF_BUCKET).items()}
-    name = member.get("Name", "")
-    region = member.get("Region") or member.get("Location", "").removeprefix("oss-")
-    host = member.get("ExtranetEndpoint")
-    if not can_be_listed(name, region):
-        raise XmlError("has a bucket whose name or region cannot be read")
+    name = member.pop("Name", "")
+    if not BUCKET_NAME.fullmatch(name):
+        raise XmlError("has a bucket whose name cannot be read")
+    if not uses_addresses:
+        member = {key: text for key, text in member.items() if not key.endswith("Endpoint")}
+    return Bucket(name, *_place(tuple(sorted(member.items()))))
+
+
+@lru_cache(maxsize=1024)  # a list has few places for many buckets
+def _place(members: tuple[tuple[str, str], ...]) -> tuple[str, str | None]:
+    """Return the region and the host of the public endpoint that a bucket's members name."""
+    values = dict(members)
+    location, host = region_of_name(values.get("Location", "")), values.get("ExtranetEndpoint")
+    region = values.get("Region") or location or ""
+    if not _REGION.fullmatch(region):
+        raise XmlError("has a bucket whose region cannot be read")
     if host is not None and not OSS_HOST.fullmatch(host):
         raise XmlError("has a bucket whose endpoint is no host of OSS")
-    return Bucket(name, region, host)
+    hosts = filter(OSS_HOST.fullmatch, (host or "", values.get("IntranetEndpoint", "")))
+    named = {location, *map(region_of_host, hosts)} - {None, ""}
+    if named - {region}:
+        raise XmlError("has a bucket whose region, location and endpoints contradict each other")
+    return region, host
 
 
 def _children(element: Element, names: frozenset[str]) -> dict[str, Element]:

@@ -68,6 +68,11 @@ class Oss:
         self._session = _Session(self._transport)
 
     @property
+    def uses_addresses(self) -> bool:
+        """Whether requests go to the addresses that answers name."""
+        return self._endpoint is None
+
+    @property
     def clock_offset(self) -> timedelta:
         """How far the service's clock is ahead of this machine's, where it was in the way most."""
         return self._farthest

@@ -25,6 +25,7 @@ class Recording:
     """A folder of recorded answers. It answers as the service would, and never changes."""
 
     changing = False
+    uses_addresses = True
 
     def __init__(self, folder: Path) -> None:
         """Take stock of `folder`; raise `FileError` if there is no bucket in it."""

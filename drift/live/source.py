@@ -61,6 +61,14 @@ class Source(Protocol):
         """Whether the same question can have another answer later."""
         ...
 
+    @property
+    def uses_addresses(self) -> bool:
+        """Whether requests go to the addresses that answers name.
+
+        With an endpoint of its own, a source asks only there, whatever addresses answers name.
+        """
+        ...
+
     def read(self, bucket: Bucket, setting: type[Setting]) -> Answer:
         """Return the answer to `GET /?SUBRESOURCE` of `bucket`; raise `NoAnswerError`."""
         ...

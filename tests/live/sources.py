@@ -22,6 +22,7 @@ class Playing:
     """A source whose answers a test makes up: by bucket, and by marker of the list."""
 
     changing = True
+    uses_addresses = True
 
     def __init__(self, read: Read, page: Read = _no_page) -> None:
         self._read = read

@@ -78,7 +78,14 @@ def test_what_the_documentation_shows_is_read() -> None:
             Bucket("mybucket", "cn-hangzhou", None),
         ),
         None,
+        "51264",
     )
+
+
+def placed(**members: str) -> bytes:
+    """Return a page with a bucket in cn-hangzhou, and what else it says of its place."""
+    rest = "".join(f"<{name}>{text}</{name}>" for name, text in members.items())
+    return page(bucket("oss-one", rest=rest))
 
 
 DOUBTFUL = {
@@ -88,16 +95,37 @@ DOUBTFUL = {
     "no region": page(bucket("oss-one", region="")),
     "a name that is none": page(bucket("../x")),
     "a region that is none": page(bucket("oss-one", region="<Region>a.b/c</Region>")),
+    "a region that is an endpoint": page(
+        bucket("oss-one", region="<Region>cn-hangzhou-internal</Region>")
+    ),
     "a name twice": page(bucket("oss-one", rest="<Name>oss-two</Name>")),
     "two lists": b"<ListAllMyBucketsResult><Buckets/><Buckets/></ListAllMyBucketsResult>",
-    "an endpoint of a stranger": page(
-        bucket("oss-one", rest="<ExtranetEndpoint>evil.com</ExtranetEndpoint>")
-    ),
+    "an endpoint of a stranger": placed(ExtranetEndpoint="evil.com"),
+    "an empty endpoint": placed(ExtranetEndpoint=""),
     "more without a marker": page("", "<IsTruncated>true</IsTruncated>"),
     "more with an empty marker": page("", MORE.format("")),
     "a marker without more": page("", "<NextMarker>b</NextMarker>"),
     "a truth that is none": page("", "<IsTruncated>TRUE</IsTruncated>"),
+    "a size of pages and no word of more": page("", "<MaxKeys>100</MaxKeys>"),
     "elements in a name": page(bucket("<b/>")),
+    "a prefix": page("", "<Prefix>app-</Prefix>"),
+    "a prefix, and the last page": page("", "<Prefix>a</Prefix><IsTruncated>false</IsTruncated>"),
+    "a prefix in a namespace": page("", '<o:Prefix xmlns:o="urn:o">app-</o:Prefix>'),
+    "two prefixes": page("", "<Prefix/><Prefix>app-</Prefix>"),
+    "a delimiter": page("", "<Delimiter>-</Delimiter>"),
+    "common prefixes": page("", "<CommonPrefixes><Prefix>app-</Prefix></CommonPrefixes>"),
+    "a token of another kind of list": page("", "<NextContinuationToken>x</NextContinuationToken>"),
+    "a group": page("", "<ResourceGroupId>rg-1</ResourceGroupId>"),
+    "a marker that nobody asked for": page(
+        "", "<Marker>m</Marker><IsTruncated>false</IsTruncated>"
+    ),
+    "another location": placed(Location="oss-eu-central-1"),
+    "another public endpoint": placed(ExtranetEndpoint="oss-eu-central-1.aliyuncs.com"),
+    "another dual-stack endpoint": placed(ExtranetEndpoint="eu-central-1.oss.aliyuncs.com"),
+    "another internal endpoint": placed(IntranetEndpoint="oss-eu-central-1-internal.aliyuncs.com"),
+    "the internal endpoint of a finance cloud": placed(
+        IntranetEndpoint="oss-cn-hzjbp-b-internal.aliyuncs.com"
+    ),
 }
 
 
@@ -108,6 +136,104 @@ def test_a_page_that_leaves_a_doubt_is_none(body: bytes) -> None:
     problem = listed(lambda _: Answer(200, body))
     assert isinstance(problem, Problem)
     assert (problem.code, problem.retryable) == ("UnexpectedAnswer", False)
+
+
+CERTAIN = {
+    "an empty prefix": page("", "<Prefix/><Marker/><MaxKeys/>"),
+    "every member of an empty page": page(
+        "",
+        "<Owner><ID>1</ID></Owner><Prefix></Prefix><Marker></Marker><MaxKeys>100</MaxKeys>"
+        "<IsTruncated>false</IsTruncated><NextMarker></NextMarker>",
+    ),
+    "what the service may add": page("", "<New>1</New><New>2</New>"),
+    "an owner without an id": page("", "<Owner><DisplayName>a</DisplayName></Owner>"),
+}
+
+
+@pytest.mark.parametrize("body", CERTAIN.values(), ids=CERTAIN)
+def test_what_leaves_no_doubt_is_a_page(body: bytes) -> None:
+    assert page_of(body)[:2] == ((), None)
+    assert listed(lambda _: Answer(200, body)) == ()
+
+
+@pytest.mark.parametrize(
+    ("body", "host"),
+    [
+        (placed(Location="oss-cn-hangzhou"), None),
+        (placed(Location="cn-hangzhou"), None),
+        (placed(IntranetEndpoint=""), None),
+        (placed(IntranetEndpoint="storage.example.com"), None),
+        (placed(ExtranetEndpoint="cn-hangzhou.oss.aliyuncs.com"), "cn-hangzhou.oss.aliyuncs.com"),
+        (placed(ExtranetEndpoint="oss-accelerate.aliyuncs.com"), "oss-accelerate.aliyuncs.com"),
+    ],
+)
+def test_what_says_one_place_in_several_ways_is_certain(body: bytes, host: str | None) -> None:
+    assert page_of(body).buckets == (Bucket("oss-one", REGION, host),)
+
+
+def test_the_places_of_the_finance_cloud_agree_with_its_region() -> None:
+    rest = (
+        "<Location>oss-cn-hzfinance</Location>"
+        "<ExtranetEndpoint>oss-cn-hzfinance.aliyuncs.com</ExtranetEndpoint>"
+        "<IntranetEndpoint>oss-cn-hzjbp-a-internal.aliyuncs.com</IntranetEndpoint>"
+    )
+    bucket_there = Bucket("oss-one", "cn-hangzhou-finance", "oss-cn-hzfinance.aliyuncs.com")
+    for region in ("<Region>cn-hangzhou-finance</Region>", ""):
+        assert page_of(page(bucket("oss-one", region=region, rest=rest))).buckets == (bucket_there,)
+
+
+PRIVATE = {
+    "a private cloud's": placed(
+        ExtranetEndpoint="oss-cn-hangzhou-a.cloud.example.com",
+        IntranetEndpoint="oss-cn-hangzhou-a-internal.cloud.example.com",
+    ),
+    "another region's": placed(ExtranetEndpoint="oss-eu-central-1.aliyuncs.com"),
+    "empty": placed(ExtranetEndpoint="", IntranetEndpoint=""),
+}
+
+
+@pytest.mark.parametrize("body", PRIVATE.values(), ids=PRIVATE)
+def test_addresses_that_are_not_used_are_not_judged(body: bytes) -> None:
+    source = Playing(document, lambda _: Answer(200, body))
+    source.uses_addresses = False
+    assert Fleet(source, retries=0).listing(REGION) == (Bucket("oss-one", REGION),)
+
+
+@pytest.mark.parametrize(
+    "body", [placed(Location="oss-eu-central-1"), page("", "<Prefix>a</Prefix>")]
+)
+def test_what_is_no_address_is_judged_wherever_requests_go(body: bytes) -> None:
+    source = Playing(document, lambda _: Answer(200, body))
+    source.uses_addresses = False
+    assert isinstance(Fleet(source, retries=0).listing(REGION), Problem)
+
+
+def test_a_page_answers_with_the_marker_that_was_asked_for() -> None:
+    known = buckets("oss-one", "oss-three", "oss-two")
+    answers = {
+        "": page_body(known, most=1),
+        "oss-one": page_body(known, marker="oss-one").replace(
+            b"<Marker>oss-one<", b"<Marker>oss-t<"
+        ),
+    }
+    problem = listed(lambda marker: Answer(200, answers[marker]))
+    assert isinstance(problem, Problem)
+    assert problem.message == (
+        "The answer lists the buckets from another marker on than it was asked for."
+    )
+
+
+def test_all_pages_are_of_one_account() -> None:
+    def owned(owner: str, name: str, more: str = "") -> bytes:
+        return page(bucket(name), f"<Owner><ID>{owner}</ID></Owner>{more}")
+
+    answers = {"": owned("1", "oss-one", MORE.format("oss-one")), "oss-one": owned("2", "oss-two")}
+    problem = listed(lambda marker: Answer(200, answers[marker]))
+    assert isinstance(problem, Problem)
+    assert "another account" in problem.message
+    fleet = Fleet(Playing(document, endless(owned("1", "oss-one"), owned("2", "oss-two"))))
+    assert fleet.listing(REGION) == (Bucket("oss-one", REGION),)
+    assert isinstance(fleet.listing(REGION, Tag("stage", "prod")), Problem)
 
 
 def test_what_is_no_page_at_all_may_pass() -> None:

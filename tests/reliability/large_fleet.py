@@ -60,6 +60,7 @@ class Measured:
     """A service that has so many buckets, and looks at itself on the way."""
 
     changing = True
+    uses_addresses = True
 
     def __init__(self, number: int, says: Callable[[str], bytes]) -> None:
         self.says = says

@@ -106,6 +106,9 @@ def _whole(pages: Mapping[tuple[Tag | None, str], Said], tag: Tag | None) -> dic
         found = re.findall(r"<Name>([a-z0-9-]+)</Name><Region>([a-z0-9-]+)</Region>", text)
         if len(found) != text.count("<Bucket>") or "<ListAllMyBucketsResult>" not in text:
             return None
+        places = re.findall(r"<Location>oss-(.+?)</Location>.*?<Region>(.+?)</Region>", text)
+        if "<Prefix>" in text or any(location != region for location, region in places):
+            return None
         buckets |= dict(found)
         following = re.search(r"<NextMarker>(.+?)</NextMarker>", text)
         if following is None:

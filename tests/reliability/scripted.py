@@ -143,7 +143,7 @@ STEPS = tuple(
 Lie: TypeAlias = str
 LIES: Sequence[Lie] = (
     "starts again", "does not end", "goes backwards", "names nobody", "has no end mark",
-    "repeats itself", "has changed",
+    "repeats itself", "has changed", "has a prefix", "contradicts itself",
 )  # fmt: skip
 """What a page of a list can be beside what it should."""
 
@@ -159,6 +159,7 @@ class Scripted:
     pages: Sequence[Step | Lie | None] = ()
     size: int = 1000
     changing: bool = True
+    uses_addresses: bool = True
     said: dict[str, Said] = field(default_factory=dict)
     listed: dict[tuple[Tag | None, str], Said] = field(default_factory=dict)
     _asked: Counter[str] = field(default_factory=Counter)
@@ -207,6 +208,10 @@ class Scripted:
                 body = body.replace(b"<Name>", b"<Name>?", 1)
             case "has no end mark":
                 body = re.sub(rb"<IsTruncated>.*?</IsTruncated>", b"", body)
+            case "has a prefix":
+                body = body.replace(b"<Buckets>", b"<Prefix>app-</Prefix><Buckets>", 1)
+            case "contradicts itself":
+                body = body.replace(b"<Location>oss-", b"<Location>oss-us-", 1)
             case "repeats itself":
                 body = re.sub(rb"(?s)(<Bucket>.*?</Bucket>)", rb"\1\1", body, count=1)
         return body

@@ -32,6 +32,7 @@ class Shuffled:
     """A source that answers when everybody waits, in the order that it is given."""
 
     changing = True
+    uses_addresses = True
 
     def __init__(self, recording: Recording, order: tuple[str, ...]) -> None:
         self._recording = recording
