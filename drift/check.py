@@ -5,12 +5,10 @@ from datetime import datetime
 
 from drift import __version__
 from drift.desired.declaration import Declaration
-from drift.discovery.decide import Decision, Discovery
+from drift.discovery.decide import Discovery
 from drift.discovery.discover import discover
 from drift.judge import Judge
-from drift.live.attempt import Found
 from drift.live.fleet import Fleet, Request
-from drift.live.problem import own
 from drift.live.source import Bucket
 from drift.plan import BUCKET, FailOn, Plan, ResourceChange, Status
 from drift.waivers.waivers import NO_WAIVERS, Waivers
@@ -52,7 +50,7 @@ def compare(  # noqa: PLR0913 - what a run is asked for
     requests = [Request(one.bucket, type(one.declaration.setting)) for one in decisions]
     judge = Judge(waivers, strict=strict)
     resources = [
-        judge.judged(decision, _placed(discovery, decision, found))
+        judge.judged(decision, discovery.placed(decision, found))
         for decision, found in zip(decisions, fleet.read(requests), strict=True)
     ]
     resources += map(_undeclared, discovery.undeclared)
@@ -64,13 +62,6 @@ def compare(  # noqa: PLR0913 - what a run is asked for
         fail_on=fail_on,
         resource_changes=tuple(sorted(resources, key=lambda one: (one.name, one.type))),
     )
-
-
-def _placed(discovery: Discovery, decision: Decision, found: Found) -> Found:
-    """Return what was found; of a bucket that only the list could place, why it did not."""
-    if found.bucket.region is None and decision.declaration.is_vague:
-        return found._replace(outcome=discovery.problem or own("RegionNotKnown"))
-    return found
 
 
 def _undeclared(bucket: Bucket) -> ResourceChange:

@@ -12,6 +12,8 @@ from typing import TYPE_CHECKING, NamedTuple
 from drift.desired.declaration import Declaration, joined
 from drift.desired.pattern import is_pattern, literal_length, matcher
 from drift.diagnostic import Diagnostic
+from drift.live.attempt import Found
+from drift.live.problem import elsewhere, own
 from drift.live.source import Bucket, Tag
 from drift.plan import Problem, Undeclared
 
@@ -44,7 +46,7 @@ class Discovery:
 
     The patterns in `idle` match buckets, and others decide them all. Where there is a `problem`,
     the buckets could not be listed: what the patterns in `unlisted` match is not known, nor what
-    is undeclared.
+    is undeclared. The `patterns` say what would decide a bucket elsewhere.
     """
 
     decisions: tuple[Decision, ...] = ()
@@ -55,6 +57,24 @@ class Discovery:
     unlisted: tuple[Declaration, ...] = ()
     problem: Problem | None = None
     policy: Undeclared = "ignore"
+    patterns: "Patterns" = field(default_factory=lambda: Patterns((), Listing()), compare=False)
+
+    def placed(self, decision: Decision, found: Found) -> Found:
+        """Return what was found, with a problem if it is not certain what is declared for it.
+
+        Where only the list could place a bucket, that is why it did not. Where the bucket turned
+        out to be in another region than it was decided for, the same patterns must hold there.
+        """
+        bucket, decided = found.bucket, decision.bucket
+        if bucket.region is None and decision.declaration.is_vague:
+            return found._replace(outcome=self.problem or own("RegionNotKnown"))
+        if isinstance(found.outcome, Problem) or bucket.region == decided.region:
+            return found
+        if self.patterns.holding(bucket) == self.patterns.holding(decided):
+            return found
+        is_listed = self.patterns.lists(bucket.name)
+        file = None if is_listed else decision.declaration.source.file
+        return found._replace(outcome=elsewhere(bucket, decided, file))
 
     def diagnostics(self, *, strict: bool = False) -> tuple[Diagnostic, ...]:
         """Return what is wrong; with `strict`, so is a pattern that matches nothing."""
@@ -65,23 +85,48 @@ class Discovery:
 def decide(declarations: Iterable[Declaration], listing: Listing) -> Discovery:
     """Decide each bucket that is listed, and each that is named and may be another account's."""
     ordered = sorted(declarations, key=lambda one: one.order)
-    patterns = [_Pattern(one, listing.tagged) for one in ordered if one.is_pattern]
-    patterns.sort(key=lambda one: -one.rank)
+    patterns = Patterns([one for one in ordered if one.is_pattern], listing)
     named: dict[str, list[Declaration]] = {}
     for one in ordered:
         if not one.is_pattern:
             named.setdefault(one.bucket, []).append(one)
     court = _Court()
     for bucket in listing.buckets:
-        matching = [one for one in patterns if one.matches(bucket)]
-        court.hear(bucket, named.pop(bucket.name, ()), matching)
+        court.hear(bucket, named.pop(bucket.name, ()), patterns.holding(bucket))
     for name, claims in named.items():
         # Where an exact file says that it is, it is, whatever a policy may say.
         claims.sort(key=lambda one: one.policy is not None)
         regions = (one.exact_region for one in claims if one.exact_region)
         bucket = Bucket(name, next(regions, None))
-        court.hear(bucket, claims, [one for one in patterns if one.holds_unlisted(bucket)])
-    return court.discovery(one for one in ordered if one.is_pattern)
+        court.hear(bucket, claims, patterns.holding(bucket))
+    return court.discovery(patterns)
+
+
+class Patterns:
+    """The declarations by pattern, in their order, and the list that they are matched with."""
+
+    def __init__(self, declarations: Sequence[Declaration], listing: Listing) -> None:
+        self.ordered = [_Pattern(one, listing.tagged) for one in declarations]
+        self.buckets = listing.buckets
+        self._ranked = sorted(self.ordered, key=lambda one: -one.rank)
+        self._listed = frozenset(bucket.name for bucket in listing.buckets)
+
+    def lists(self, name: str) -> bool:
+        """Return whether the list says where a bucket is."""
+        return name in self._listed
+
+    def holding(self, bucket: Bucket) -> "list[_Pattern]":
+        """Return those that hold for a bucket where it is, the ones that fix most first.
+
+        For a bucket that is not listed, and so another account's, only policies do. Nobody knows
+        its tags: a policy that asks for some does not hold.
+        """
+        is_listed = self.lists(bucket.name)
+        return [
+            one
+            for one in self._ranked
+            if (is_listed or one.declaration.policy) and one.matches(bucket)
+        ]
 
 
 class _Pattern:
@@ -96,13 +141,6 @@ class _Pattern:
         self._excluded = {name for name in scope.excluded if not is_pattern(name)}
         self._excluding = [matcher(name) for name in scope.excluded if is_pattern(name)]
         self._tagged = [tagged[Tag(*tag)] for tag in scope.tags]
-
-    def holds_unlisted(self, bucket: Bucket) -> bool:
-        """Return whether it is a policy for a bucket that is another account's, by its name.
-
-        Of such a bucket nobody knows the tags; a policy that asks for some does not hold.
-        """
-        return self.declaration.policy is not None and self.matches(bucket)
 
     def matches(self, bucket: Bucket) -> bool:
         """Return whether the bucket has a name, a region and tags that are meant."""
@@ -183,9 +221,9 @@ class _Court:
         exact = None if first.policy else first
         return self.conflicts.hear(Case(bucket.name, bucket.region or ""), exact, policies)
 
-    def discovery(self, patterns: Iterable[Declaration]) -> Discovery:
+    def discovery(self, patterns: Patterns) -> Discovery:
         """Return what was decided."""
-        asked = tuple(patterns)
+        asked = [one.declaration for one in patterns.ordered]
         beaten = self.matched - self.deciding
         unmatched = [one for one in asked if one not in self.matched]
         return Discovery(
@@ -204,6 +242,7 @@ class _Court:
                 *(self.conflicts.diagnostics() if self.conflicts else ()),
             ),
             unmatched=tuple(dict.fromkeys(map(_matches_nothing, unmatched))),
+            patterns=patterns,
         )
 
 

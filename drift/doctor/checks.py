@@ -168,7 +168,7 @@ def _permissions(case: Case) -> Iterator[Found]:
     for decisions in case.samples:
         for decision in decisions:
             request = Request(decision.bucket, type(decision.declaration.setting))
-            outcome, bucket = fleet.read([request])[0]
+            outcome, bucket = case.discovery.placed(decision, fleet.read([request])[0])
             found = _permission(decision, outcome)
             yield found
             if bucket != decision.bucket:  # it was followed to where the service says that it is

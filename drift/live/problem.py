@@ -4,7 +4,7 @@ from typing import NamedTuple
 
 from drift.live.endpoint import region_of_host
 from drift.live.service_error import ServiceError
-from drift.live.source import Answer
+from drift.live.source import Answer, Bucket
 from drift.plan import Problem
 from drift.settings.setting import Setting
 
@@ -114,6 +114,25 @@ def own(code: str) -> Problem:
     """Return the problem of a bucket from which no answer came; `code` is drift's own."""
     said = _OWN[code]
     return Problem(code=code, message=said.message, advice=said.advice, retryable=said.retryable)
+
+
+def elsewhere(bucket: Bucket, decided: Bucket, file: str | None) -> Problem:
+    """Return the problem of a bucket in another region than what holds for it was decided for.
+
+    The file is the one that declares it; None if the list of buckets says where it is.
+    """
+    return Problem(
+        code="RegionDiffers",
+        message=(
+            f"The bucket is in {bucket.region}, where other patterns and policies apply than in "
+            f"{decided.region}."
+        ),
+        advice=(
+            f'Set "Region" to "{bucket.region}" in {file}.'
+            if file
+            else f"The list of buckets says {decided.region}: run drift again later."
+        ),
+    )
 
 
 def refusal(answer: Answer, setting: type[Setting], bucket: str) -> Problem:
