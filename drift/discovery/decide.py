@@ -144,14 +144,34 @@ class _Pattern:
 
     def matches(self, bucket: Bucket) -> bool:
         """Return whether the bucket has a name, a region and tags that are meant."""
-        name = bucket.name
         return bool(
-            self._matches(name)
+            self._matches(bucket.name)
             and self._is_in_region(str(bucket.region))
-            and name not in self._excluded
-            and not any(excludes(name) for excludes in self._excluding)
-            and all(name in names for names in self._tagged)
+            and not self._excludes(bucket.name)
+            and self._has_tags(bucket.name)
         )
+
+    def shortcoming(self, buckets: Sequence[Bucket]) -> str:
+        """Return what all buckets lack that have the name; nothing if none has it.
+
+        It ends the sentence that the pattern matches no bucket.
+        """
+        declaration = self.declaration
+        named = [one for one in buckets if self._matches(one.name)]
+        meant = [one for one in named if not self._excludes(one.name)]
+        if not meant:
+            return " that it does not exclude" if named else ""
+        place = f" in {declaration.region}" if declaration.region else ""
+        if not any(self._is_in_region(str(one.region)) for one in meant):
+            return place
+        tags = ", ".join(f"{key}={value}" for key, value in declaration.scope.tags)
+        return f"{place} with the tag{'s' * (len(declaration.scope.tags) > 1)} {tags}"
+
+    def _excludes(self, name: str) -> bool:
+        return name in self._excluded or any(excludes(name) for excludes in self._excluding)
+
+    def _has_tags(self, name: str) -> bool:
+        return all(name in names for names in self._tagged)
 
 
 @dataclass
@@ -225,7 +245,7 @@ class _Court:
         """Return what was decided."""
         asked = [one.declaration for one in patterns.ordered]
         beaten = self.matched - self.deciding
-        unmatched = [one for one in asked if one not in self.matched]
+        unmatched = [one for one in patterns.ordered if one.declaration not in self.matched]
         return Discovery(
             tuple(
                 sorted(
@@ -241,15 +261,18 @@ class _Court:
                 ),
                 *(self.conflicts.diagnostics() if self.conflicts else ()),
             ),
-            unmatched=tuple(dict.fromkeys(map(_matches_nothing, unmatched))),
+            unmatched=tuple(
+                dict.fromkeys(_matches_nothing(one, patterns.buckets) for one in unmatched)
+            ),
             patterns=patterns,
         )
 
 
-def _matches_nothing(declaration: Declaration) -> Diagnostic:
+def _matches_nothing(pattern: _Pattern, buckets: Sequence[Bucket]) -> Diagnostic:
+    declaration = pattern.declaration
     return Diagnostic(
         "warning",
         declaration.text.value(declaration.pointer),
-        f'"{declaration.bucket}" matches no bucket',
+        f'"{declaration.bucket}" matches no bucket{pattern.shortcoming(buckets)}',
         "Mend it or what narrows it, or take it out.",
     )

@@ -247,6 +247,47 @@ def test_a_pattern_that_matches_nothing_is_a_warning_and_with_strict_an_error(
     assert ran.out == ""
 
 
+@pytest.fixture
+def tagged(write: Write) -> None:
+    """Tag the bucket app-a alone."""
+    tag = "<Tag><Key>stage</Key><Value>prod</Value></Tag>"
+    for path in (
+        "cn-beijing/app-a",
+        "cn-beijing/logs-a",
+        "eu-central-1/app-b",
+        "eu-central-1/data",
+    ):
+        tags = tag if path.endswith("app-a") else ""
+        body = f"<Tagging><TagSet>{tags}</TagSet></Tagging>"
+        write(f"recording/{path}/tagging.xml", body)
+
+
+PROD = {"Tags": {"stage": "prod"}}
+
+
+@pytest.mark.usefixtures("tagged")
+@pytest.mark.parametrize(
+    ("head", "shortcoming"),
+    [
+        ({"Bucket": "web-*", "Region": "cn-*", **PROD}, ""),
+        ({"Bucket": ["logs-*", "!*-a"]}, " that it does not exclude"),
+        ({"Bucket": ["app-*", "!app-?"], "Region": "x*", **PROD}, " that it does not exclude"),
+        ({"Bucket": "logs-*", "Region": "eu-*"}, " in eu-*"),
+        ({"Bucket": "logs-*", "Region": "eu-*", **PROD}, " in eu-*"),
+        ({"Bucket": "logs-*", **PROD}, " with the tag stage=prod"),
+        ({"Bucket": "app-*", "Region": "eu-*", **PROD}, " in eu-* with the tag stage=prod"),
+        ({"Bucket": "*", "Tags": {"a": "x", "b": "y"}}, " with the tags a=x, b=y"),
+    ],
+)
+def test_a_pattern_that_matches_nothing_says_what_the_buckets_lack(
+    drift: Drift, write: Write, head: dict[str, Any], shortcoming: str
+) -> None:
+    write("desired/a.json", desired(region=None) | head)
+    pattern = head["Bucket"] if isinstance(head["Bucket"], str) else head["Bucket"][0]
+    ran = drift("plan", *LIVE)
+    assert f'warning: "{pattern}" matches no bucket{shortcoming}. Mend it' in ran.err
+
+
 @pytest.mark.parametrize("policy", ["ignore", "report", "fail"])
 def test_a_plan_of_patterns_that_match_nothing_is_not_green(
     write: Write, plan: Plan, policy: str
