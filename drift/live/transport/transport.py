@@ -31,9 +31,9 @@ class Transport(Protocol):
 class TransportError(Exception):
     """A request was not carried, or its answer did not come; `code` is drift's for the reason."""
 
-    def __init__(self, code: str) -> None:
-        """Take a code of `drift.live.problem`."""
-        super().__init__(code)
+    def __init__(self, code: str, message: str | None = None) -> None:
+        """Take a code of `drift.live.problem`, and a message if its own does not say enough."""
+        super().__init__(message or code)
         self.code = code
 
 
