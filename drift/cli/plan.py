@@ -136,7 +136,7 @@ def plan(  # noqa: PLR0913 - one parameter for each option
         verbose=verbose,
         seconds=end and max(0, end - monotonic()),
     )
-    source, clock_offset = opened(Live(live, endpoint, timeout, concurrency, transport, signer))
+    source, clock_offset = opened(Live(live, endpoint, timeout, transport, signer))
     fleet = Fleet(
         source,
         concurrency=concurrency,

@@ -19,7 +19,6 @@ class Live(NamedTuple):
     source: str
     endpoint: str | None
     timeout: float
-    concurrency: int
     transport: "Name"
     provider: Callable[[], "Provider"]
     """Looks for credentials, which a recording needs none of."""
@@ -46,11 +45,5 @@ def opened(live: Live) -> Opened:
     provider = live.provider()
     from drift.live.oss import Oss
 
-    oss = Oss(
-        provider,
-        endpoint=url,
-        timeout=live.timeout,
-        connections=live.concurrency,
-        carrier=live.transport,
-    )
+    oss = Oss(provider, endpoint=url, timeout=live.timeout, carrier=live.transport)
     return Opened(oss, lambda: oss.clock_offset)

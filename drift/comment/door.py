@@ -8,10 +8,9 @@ from typing import NamedTuple
 from urllib3 import BaseHTTPResponse, PoolManager
 from urllib3.exceptions import HTTPError
 
-from drift.comment.trouble import no_certificates, unreachable, unreadable, untrusted
+from drift.comment.trouble import unreachable, unreadable, untrusted
 from drift.errors import CommentError
-from drift.live.transport.openssl import trust
-from drift.live.transport.transport import TransportError, usable_proxy_of
+from drift.live.transport.environment import Proxies, TrustStore, VariableError
 
 LARGEST = 32 << 20
 """The bytes of the largest answer that is read."""
@@ -31,15 +30,11 @@ class Door(NamedTuple):
 
 def door(forge: str, server: str) -> Door:
     """Return the way to `server`, a URL without a slash at its end; raise `CommentError`."""
-    context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
     try:
-        trust(context)
-    except TransportError:
-        raise no_certificates() from None
-    try:
-        proxy = usable_proxy_of(server) if server.startswith("https:") else None
-    except TransportError:
-        raise unreachable(forge) from None
+        context = TrustStore.from_environment().context()
+        proxy = Proxies.from_environment().for_url(server)
+    except VariableError as error:
+        raise CommentError(str(error), error.advice) from None
     if proxy and proxy.lower().startswith("socks"):
         raise unreachable(forge)  # as elsewhere in drift, and whatever else is installed
     return Door(forge, server, context, proxy)

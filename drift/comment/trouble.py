@@ -82,14 +82,6 @@ def untrusted(forge: str) -> CommentError:
     )
 
 
-def no_certificates() -> CommentError:
-    """Return that the file that should say whom to trust is of no use."""
-    return CommentError(
-        "The certificates that REQUESTS_CA_BUNDLE or CURL_CA_BUNDLE names cannot be read.",
-        "Correct or unset it.",
-    )
-
-
 def unreadable(forge: str) -> UnansweredError:
     """Return that the answer is no JSON, or too large, or lacks what is needed."""
     return UnansweredError(

@@ -3,10 +3,8 @@
 from typing import NamedTuple
 from urllib.parse import urlsplit
 
-from drift.live.endpoint import is_loopback
 from drift.live.probe import Target
-from drift.live.problem import own
-from drift.live.transport.transport import TransportError, usable_proxy_of
+from drift.live.transport.environment import Proxies, VariableError
 from drift.plan import Problem
 
 _PORTS = {"http": 80, "https": 443}
@@ -20,12 +18,12 @@ class Hop(NamedTuple):
 
 
 def hop_of(url: str) -> Hop | Problem:
-    """Return where requests to `url` lead first; those to this machine take no proxy."""
+    """Return where requests to `url` lead first."""
     try:
-        proxy = None if is_loopback(str(urlsplit(url).hostname)) else usable_proxy_of(url)
-        return Hop(_target(proxy or url), _shown(proxy) if proxy else "")
-    except (TransportError, ValueError):
-        return own("ProxyFailed")
+        proxy = Proxies.from_environment().for_url(url)
+    except VariableError as error:
+        return error.problem
+    return Hop(_target(proxy or url), _shown(proxy) if proxy else "")
 
 
 def _target(url: str) -> Target:

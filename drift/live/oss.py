@@ -12,7 +12,7 @@ from datetime import UTC, datetime, timedelta
 from functools import partial
 from types import MappingProxyType
 from typing import Any, NamedTuple
-from urllib.parse import quote, urlencode, urlsplit
+from urllib.parse import quote, urlencode
 
 import oss2
 from oss2.credentials import CredentialsProvider
@@ -20,14 +20,15 @@ from oss2.credentials import CredentialsProvider
 from drift import __version__
 from drift.errors import CredentialsError
 from drift.live.credentials import Provider
-from drift.live.endpoint import host_of_region, is_loopback
+from drift.live.endpoint import host_of_region
 from drift.live.http_date import moment
 from drift.live.listing import PAGE
-from drift.live.problem import own
+from drift.live.problem import own, unexpected
 from drift.live.service_error import ServiceError
 from drift.live.source import Answer, Bucket, NoAnswerError, Tag
 from drift.live.transport.either import Name, transport
-from drift.live.transport.transport import Lazy, Transport, TransportError
+from drift.live.transport.environment import VariableError
+from drift.live.transport.transport import Lazy, MalformedError, Transport, TransportError
 from drift.plan import Problem
 from drift.settings.setting import Setting
 
@@ -51,20 +52,14 @@ class Oss:
         *,
         endpoint: str | None = None,
         timeout: float = 10,
-        connections: int = 32,
         carrier: Name = "auto",
     ) -> None:
-        """Take the seconds for one request, and how many connections one host is worth."""
+        """Take the seconds for one request, and the name of the transport."""
         self._provider = _Provider(provider)
         self._offset = self._farthest = timedelta()
         self._endpoint = endpoint
         self._timeout = timeout
-        host = str(urlsplit(endpoint).hostname) if endpoint else ""
-        # Where every bucket is a host of its own, a connection that stays open is of no use.
-        kept = connections if host and oss2.utils.is_ip_or_localhost(host) else 0
-        self._transport = Lazy(
-            partial(transport, carrier, proxies=not is_loopback(host), connections=kept)
-        )
+        self._transport = Lazy(partial(transport, carrier))
         self._session = _Session(self._transport)
 
     @property
@@ -120,7 +115,7 @@ class Oss:
             try:
                 carried: _Carried = client._do("GET", bucket, "", params=query)  # noqa: SLF001
             except TransportError as error:
-                raise NoAnswerError(own(error.code)) from None
+                raise NoAnswerError(_not_carried(error)) from None
             except CredentialsError as error:
                 raise NoAnswerError(_without_credentials(error)) from None
             return carried.answer
@@ -196,6 +191,16 @@ def _offset(answer: Answer) -> timedelta | None:
         return None
     theirs = moment(answer.headers.get("date", ""))
     return None if theirs is None else theirs - datetime.now(UTC)
+
+
+def _not_carried(error: TransportError) -> Problem:
+    match error:
+        case VariableError():
+            return error.problem
+        case MalformedError():  # something in between made it: it may do better next time
+            return unexpected(str(error), retryable=True)
+        case _:
+            return own(error.code)
 
 
 def _without_credentials(error: CredentialsError) -> Problem:

@@ -14,7 +14,7 @@ from typing import NamedTuple
 
 from drift.live.in_time import arrival
 from drift.live.problem import own
-from drift.live.transport.transport import TransportError, trusted
+from drift.live.transport.environment import TrustStore, VariableError
 from drift.plan import Problem
 
 _VERSIONS = {
@@ -70,7 +70,7 @@ def spoken(context: ssl.SSLContext | None = None) -> tuple[str, ...]:
     OpenSSL says what it was built for, and not what the machine's policy then forbids; that shows
     when it is to say hello.
     """
-    context = context or ssl.create_default_context()
+    context = context or ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
     lowest = context.minimum_version
     return tuple(
         name
@@ -91,9 +91,9 @@ def _says_hello(context: ssl.SSLContext, version: ssl.TLSVersion) -> bool:
 
 def _tried(target: Target, timeout: float) -> Reached:
     try:
-        context = _context() if target.is_tls else None
-    except (TransportError, OSError):  # of a file that is there and holds none, too
-        return Reached(target, problem=own("CertificatesNotReadable"))
+        context = TrustStore.from_environment().context() if target.is_tls else None
+    except VariableError as error:
+        return Reached(target, problem=error.problem)
     try:
         with socket.create_connection((target.host, target.port), timeout) as connection:
             if context is None:
@@ -102,15 +102,6 @@ def _tried(target: Target, timeout: float) -> Reached:
                 return Reached(target, secure.version())
     except (OSError, ValueError) as error:
         return Reached(target, problem=own(_code(error)))
-
-
-def _context() -> ssl.SSLContext:
-    context = ssl.create_default_context()
-    bundle = trusted()
-    if bundle:
-        where = "capath" if bundle.is_dir() else "cafile"
-        context.load_verify_locations(**{where: str(bundle)})
-    return context
 
 
 def _code(error: OSError | ValueError) -> str:

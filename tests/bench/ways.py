@@ -67,7 +67,6 @@ def drift(url: str, number: int, *, carrier: Name = "auto", first: int = 0) -> N
     source = Oss(
         Fixed(Credentials("bench", "bench-secret")),
         endpoint=url,
-        connections=AT_ONCE,
         carrier=carrier,
     )
     buckets = [Bucket(name, _REGION) for name in names(number, first)]

@@ -402,9 +402,10 @@ PROXIES = {
     "http://127.0.0.1:99999": None,
     "http://[::1": None,
     "ftp://127.0.0.1": None,
-    "http://user:12345/hunter2@127.0.0.1:9": "http://127.0.0.1:9",
-    "http://user:hunter2@hunter2@127.0.0.1:9/hunter2": "http://127.0.0.1:9",
-    "http://127.0.0.1:9/?hunter2": "http://127.0.0.1:9",
+    "http://user:12345/hunter2@127.0.0.1:9": None,
+    "http://127.0.0.1:9/hunter2": None,
+    "http://127.0.0.1:9/?hunter2": None,
+    "http://user:hunter2@hunter2@127.0.0.1:9/": "http://127.0.0.1:9",
     "user:hunter2@127.0.0.1:9": "http://127.0.0.1:9",
 }
 
@@ -420,7 +421,7 @@ def test_what_is_no_proxy_is_a_problem_and_no_password_is_shown(
     assert said(ran, "Proxy", healthy=False) == [
         ("ok", f"{url} is asked through the proxy {shown}.")
         if shown
-        else ("problem", f"{url}: The proxy does not let the request through.")
+        else ("problem", f"{url}: The value of HTTPS_PROXY is not the URL of a proxy.")
     ]
     assert bool(said(ran, "Endpoint", healthy=False)) is bool(shown)
 

@@ -447,12 +447,18 @@ def test_a_certificate_for_another_name_is_not_trusted(
     assert not fake.requests
 
 
-def test_certificates_that_cannot_be_read_are_one_sentence(
-    kind: type[FakeForge], monkeypatch: pytest.MonkeyPatch
+PEM = "-----BEGIN CERTIFICATE-----\n" + "MIIBhunter2" * 500 + "\n-----END CERTIFICATE-----\n"
+
+
+@pytest.mark.parametrize("value", ["/etc/passwd/nowhere", "/dev/full", PEM])
+@pytest.mark.parametrize("variable", ["REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE", "SSL_CERT_FILE"])
+def test_certificates_that_cannot_be_read_are_one_sentence_without_the_value(
+    kind: type[FakeForge], variable: str, value: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setenv("REQUESTS_CA_BUNDLE", "/nowhere")
-    with pytest.raises(CommentError, match="cannot be read"):
+    monkeypatch.setenv(variable, value)
+    with pytest.raises(CommentError, match=f"{variable} names cannot be read") as raised:
         _connected(kind(url="https://127.0.0.1:1"))
+    assert value not in f"{raised.value} {raised.value.advice}"
 
 
 def test_the_password_of_a_netrc_is_not_sent(
@@ -497,12 +503,19 @@ def test_this_machine_is_never_asked_for_through_a_proxy(
         assert client.me() == ME
 
 
-@pytest.mark.parametrize("proxy", ["nonsense://x y", "socks5://127.0.0.1:1", "http://[bad"])
+PROXIES = {
+    "nonsense://x y": "HTTPS_PROXY is not the URL of a proxy",
+    "http://[bad": "HTTPS_PROXY is not the URL of a proxy",
+    "socks5://127.0.0.1:1": "cannot be reached",
+}
+
+
+@pytest.mark.parametrize(("proxy", "message"), PROXIES.items())
 def test_a_proxy_that_is_none_is_one_sentence(
-    kind: type[FakeForge], proxy: str, monkeypatch: pytest.MonkeyPatch
+    kind: type[FakeForge], proxy: str, message: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("HTTPS_PROXY", proxy)
-    with pytest.raises(CommentError, match="cannot be reached"):
+    with pytest.raises(CommentError, match=message):
         _at(kind, "https://forge.invalid").me()
 
 

@@ -112,8 +112,9 @@ def here(tmp_path_factory: pytest.TempPathFactory) -> Certificate:
 
 @pytest.fixture(scope="session")
 def named(tmp_path_factory: pytest.TempPathFactory) -> Certificate:
-    """Return a certificate for the hosts of buckets on this machine."""
-    return certificate_in(tmp_path_factory.mktemp("named"), "DNS:*.oss.localhost")
+    """Return a certificate for the hosts of buckets: on this machine, and behind a proxy."""
+    names = "DNS:*.oss.localhost,DNS:*.oss.example"
+    return certificate_in(tmp_path_factory.mktemp("named"), names)
 
 
 @pytest.fixture

@@ -45,7 +45,7 @@ def fine() -> Playing:
 
 
 def test_the_second_is_asked_where_the_first_agrees_on_no_tls_in_what_time_is_left() -> None:
-    first, second = failing(HandshakeError("TLSHandshakeFailed")), fine()
+    first, second = failing(HandshakeError()), fine()
     assert Either(first, second).get("https://a", {}, 10) == FINE
     assert len(first.timeouts) == len(second.timeouts) == 1
     assert second.timeouts[0] < first.timeouts[0] == 10
@@ -60,7 +60,7 @@ def test_nothing_else_is_asked_for_twice(code: str) -> None:
 
 
 def test_the_second_failure_is_what_is_said() -> None:
-    first = failing(HandshakeError("TLSHandshakeFailed"))
+    first = failing(HandshakeError())
     second = failing(TransportError("CertificateNotTrusted"))
     with pytest.raises(TransportError, match="CertificateNotTrusted"):
         Either(first, second).get("https://a", {}, 10)
@@ -104,7 +104,7 @@ def test_without_the_fast_library_openssl_carries(monkeypatch: pytest.MonkeyPatc
     # For Python, None stands for a module that cannot be imported.
     monkeypatch.setitem(sys.modules, "drift.live.transport.rustls", None)
     monkeypatch.setattr("drift.live.transport.either._Fast", _loaded())
-    found = transport("auto", proxies=False, connections=0)
+    found = transport("auto")
     assert isinstance(found, Lazy)
     with served(http(DOCUMENT)) as wire:
         assert found.get(wire.url, {}, 5) == FINE
@@ -124,7 +124,7 @@ def test_openssl_is_not_loaded_where_it_is_not_needed(monkeypatch: pytest.Monkey
 
     monkeypatch.setattr("drift.live.transport.either.OpenSSL", never)
     with served(http(DOCUMENT)) as wire:
-        assert transport("auto", proxies=False, connections=0).get(wire.url, {}, 5) == FINE
+        assert transport("auto").get(wire.url, {}, 5) == FINE
 
 
 JUNK = {
@@ -141,8 +141,9 @@ def test_a_bundle_without_certificates_is_said(
 ) -> None:
     (tmp_path / "bundle.pem").write_bytes(junk)
     monkeypatch.setenv("REQUESTS_CA_BUNDLE", str(tmp_path / "bundle.pem"))
-    with pytest.raises(TransportError, match="CertificatesNotReadable"):
-        transport(carrier, proxies=False, connections=0).get("https://127.0.0.1:9", {}, 1)
+    with pytest.raises(TransportError, match="REQUESTS_CA_BUNDLE") as raised:
+        transport(carrier).get("https://127.0.0.1:9", {}, 1)
+    assert raised.value.code == "CertificatesNotReadable"
 
 
 def test_certificates_that_rustls_takes_for_none_are_left_to_openssl(
@@ -153,7 +154,7 @@ def test_certificates_that_rustls_takes_for_none_are_left_to_openssl(
     (tmp_path / "bundle.pem").write_bytes(here.authority.read_bytes() + junk)
     monkeypatch.setenv("REQUESTS_CA_BUNDLE", str(tmp_path / "bundle.pem"))
     monkeypatch.setattr("ssl.SSLContext.load_verify_locations", lambda *_, **__: None)
-    assert isinstance(transport("auto", proxies=False, connections=0), Lazy)
+    assert isinstance(transport("auto"), Lazy)
 
 
 def test_a_folder_of_certificates_is_trusted(
@@ -165,7 +166,7 @@ def test_a_folder_of_certificates_is_trusted(
     subprocess.run(["openssl", "rehash", tmp_path], check=True, timeout=30)
     monkeypatch.setenv("REQUESTS_CA_BUNDLE", str(tmp_path))
     with https(here, saying(http(DOCUMENT))) as wire:
-        assert transport(carrier, proxies=False, connections=0).get(wire.url, {}, 5) == FINE
+        assert transport(carrier).get(wire.url, {}, 5) == FINE
 
 
 def test_a_machine_without_certificates_has_those_of_certifi(
@@ -176,7 +177,7 @@ def test_a_machine_without_certificates_has_those_of_certifi(
     monkeypatch.setattr("certifi.where", lambda: str(here.authority))
     with https(here, saying(http(DOCUMENT))) as wire:
         for name in ("auto", "openssl"):
-            carried = transport(name, proxies=False, connections=0).get(wire.url, {}, 5)
+            carried = transport(name).get(wire.url, {}, 5)
             assert carried == FINE
 
 

@@ -116,6 +116,7 @@ UNUSABLE = (
     "ftp://127.0.0.1:9", "file:///etc/passwd", "https://", "http://:80", "http://[bad", "::",
     "http://exa mple", "http://127.0.0.1:99999", "http://127.0.0.1:0", "http://127.0.0.1:port",
     "http://user:pass/word@127.0.0.1:9", "http://user:pass#word@127.0.0.1:9", "http:\\\\host",
+    "http://user:pass word@host:80", "http://user:pass\tword@host:80",
     "https//127.0.0.1:9", "-----BEGIN CERTIFICATE-----\nMIIB\n-----END CERTIFICATE-----\n",
 )  # fmt: skip
 

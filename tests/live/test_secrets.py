@@ -133,7 +133,7 @@ def test_not_even_with_logging_at_its_loudest(
 @pytest.mark.parametrize("carrier", ["auto", "openssl"], indirect=True)
 def test_what_a_transport_was_given_is_not_in_its_failure(carrier: Name) -> None:
     headers = {"authorization": SECRET, "x-oss-security-token": TOKEN, "x": f"{ID}\n"}
-    carried = transport(carrier, proxies=False, connections=0)
+    carried = transport(carrier)
     with served(ECHOES["as no HTTP"]) as wire:
         for given in (headers, {"authorization": SECRET, "x-oss-security-token": TOKEN}):
             with pytest.raises(TransportError) as raised:

@@ -13,24 +13,25 @@ from typing import TypeAlias
 import pytest
 
 from drift.live.source import Answer
+from drift.live.transport.environment import Proxies, TrustStore
 from drift.live.transport.openssl import OpenSSL, _context, _Opened
 from drift.live.transport.rustls import Rustls
-from drift.live.transport.transport import Transport, TransportError, proxy_of
+from drift.live.transport.transport import Transport, TransportError
 from tests.live.tls import Certificate, https, old_suites, old_version, tunnelling
 from tests.live.wire import DOCUMENT, Talk, Wire, dripping, hanging_up, http, saying, served, silent
 from tests.waiting import until
 
 Make: TypeAlias = Callable[..., Transport]
 
-URL = "https://oss-example.oss.localhost/?httpsConfig="
+URL = "https://oss-example.oss.example/?httpsConfig="
 
 
-def rustls(*, proxies: bool = False) -> Transport:
-    return Rustls(proxies=proxies, connections=0)
+def rustls() -> Transport:
+    return Rustls(Proxies.from_environment(), TrustStore.from_environment())
 
 
-def openssl(*, proxies: bool = False) -> Transport:
-    return OpenSSL(proxies=proxies)
+def openssl() -> Transport:
+    return OpenSSL(Proxies.from_environment(), TrustStore.from_environment())
 
 
 @pytest.fixture(params=[rustls, openssl])
@@ -38,8 +39,8 @@ def make(request: pytest.FixtureRequest) -> Iterator[Make]:
     """Return what makes each transport; all that it made are closed in the end."""
     made: list[Transport] = []
 
-    def remembered(*, proxies: bool = False) -> Transport:
-        made.append(request.param(proxies=proxies))
+    def remembered() -> Transport:
+        made.append(request.param())
         return made[-1]
 
     yield remembered
@@ -127,7 +128,9 @@ def test_any_socket_can_be_made_secure(here: Certificate) -> None:
     with https(here, saying(http(DOCUMENT))) as wire:
         port = int(wire.url.rpartition(":")[2])
         with socket.create_connection(("127.0.0.1", port), 5) as plain:
-            secured = _context(_Opened()).wrap_socket(plain, server_hostname="127.0.0.1")
+            secured = _context(_Opened(), TrustStore.from_environment()).wrap_socket(
+                plain, server_hostname="127.0.0.1"
+            )
             assert secured.version() == "TLSv1.3"
             secured.close()
 
@@ -147,12 +150,7 @@ def test_a_connection_that_breaks_off_may_do_better_later(
 @pytest.mark.parametrize("talk", BROKEN_OFF.values(), ids=BROKEN_OFF)
 def test_a_handshake_that_breaks_off(make: Make, talk: Talk) -> None:
     with served(talk, listens=False) as wire:
-        transport = make()
-        # rustls may leave it to OpenSSL to say why.
-        expected = {"ConnectionFailed"} | (
-            {"TLSHandshakeFailed"} if isinstance(transport, Rustls) else set()
-        )
-        assert code(transport, secure(wire)) in expected
+        assert code(make(), secure(wire)) == "ConnectionFailed"
 
 
 HANDSHAKES = {
@@ -184,11 +182,7 @@ def test_what_each_transport_speaks(make: Make, here: Certificate) -> None:
 def test_a_stranger_is_not_trusted(make: Make, here: Certificate) -> None:
     transport = make()
     with https(here, saying(http(DOCUMENT))) as wire:
-        # rustls leaves it to OpenSSL to say why.
-        expected = (
-            "TLSHandshakeFailed" if isinstance(transport, Rustls) else "CertificateNotTrusted"
-        )
-        assert code(transport, wire.url) == expected
+        assert code(transport, wire.url) == "CertificateNotTrusted"
     assert wire.heads == []
 
 
@@ -245,44 +239,57 @@ def test_a_proxy_carries_what_it_cannot_read(
     talk = tunnelling(named, http(DOCUMENT))
     with https(here, talk) if encrypted else served(talk) as wire:
         through(monkeypatch, wire.url.replace("//", "//us%40er:hun%2Fter2@"))
-        assert make(proxies=True).get(URL, {"a": "b"}, 5) == Answer(200, DOCUMENT)
+        assert make().get(URL, {"a": "b"}, 5) == Answer(200, DOCUMENT)
     connect, request = wire.heads
-    assert connect.startswith("CONNECT oss-example.oss.localhost:443 HTTP/1.")
+    assert connect.startswith("CONNECT oss-example.oss.example:443 HTTP/1.")
     assert f"proxy-authorization: {LOGIN}".lower() in connect.lower()
     assert LOGIN not in request
 
 
-@pytest.mark.usefixtures("trusting")
-def test_a_proxy_that_is_not_for_this_host_is_left_alone(
-    make: Make, named: Certificate, monkeypatch: pytest.MonkeyPatch
+NOWHERE = "https://oss-example.oss.invalid/"
+"""What no proxy is needed for to find out that it is not there."""
+
+
+def test_a_proxy_is_not_used_for_a_host_that_no_proxy_excludes(
+    make: Make, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    through(monkeypatch, "http://127.0.0.1:9")
-    monkeypatch.setenv("NO_PROXY", ".oss.localhost")
-    with https(named, saying(http(DOCUMENT))) as wire:
-        url = wire.url.replace("127.0.0.1", "oss-example.oss.localhost")
-        assert make(proxies=True).get(url, {}, 5).body == DOCUMENT
+    with served(http(b"", "403 Forbidden")) as proxy:
+        through(monkeypatch, proxy.url)
+        monkeypatch.setenv("NO_PROXY", "*.oss.invalid:443")
+        assert code(make(), NOWHERE) == "HostNotFound"
+    assert proxy.heads == []
 
 
-def test_a_proxy_without_a_scheme_is_one_of_http(monkeypatch: pytest.MonkeyPatch) -> None:
-    through(monkeypatch, "127.0.0.1:9")
-    assert proxy_of(URL) == "http://127.0.0.1:9"
-
-
-NO_PROXIES = (
-    "http://127.0.0.1:9", "https://127.0.0.1:9", "socks5://127.0.0.1:9", "socks5h://127.0.0.1:9",
-    "http://nobody.invalid:1", "socks5://nobody.invalid:1", "ftp://127.0.0.1:9", "http://[bad",
-    "http://exa mple", "::", "http://127.0.0.1:99999", "http://", "file:///etc/passwd",
+UNREACHABLE = (
+    "http://127.0.0.1:9", "https://127.0.0.1:9", "socks4://127.0.0.1:9", "socks4a://127.0.0.1:9",
+    "socks5://127.0.0.1:9", "socks5h://127.0.0.1:9", "http://nobody.invalid:1",
+    "socks5h://nobody.invalid:1",
 )  # fmt: skip
 
 
-@pytest.mark.parametrize("proxy", NO_PROXIES)
-def test_a_proxy_that_is_none_is_never_gone_around(
+@pytest.mark.parametrize("proxy", UNREACHABLE)
+def test_a_proxy_that_cannot_be_reached_is_not_bypassed(
     make: Make, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str], proxy: str
 ) -> None:
-    with served(http(DOCUMENT)) as wire:
-        through(monkeypatch, proxy)
-        assert code(make(proxies=True), f"https://127.0.0.1:{wire.url[-5:]}/") == "ProxyFailed"
-    assert wire.heads == []
+    through(monkeypatch, proxy)
+    assert code(make(), NOWHERE) == "ProxyFailed"
+    assert capfd.readouterr() == ("", "")
+
+
+MALFORMED = (
+    "ftp://127.0.0.1:9", "http://[bad", "http://exa mple", "::", "http://127.0.0.1:99999",
+    "http://", "file:///etc/passwd", "http://user:pa/ss@127.0.0.1:9",
+    "socks5h://a..b%zz:1", "http://[::1%25lo]:80", "http://a^b:80", "http://\N{SNOWMAN}:80",
+    "http://user:pa\\ss@127.0.0.1:9",
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("proxy", MALFORMED)
+def test_a_malformed_proxy_is_neither_bypassed_nor_said_to_refuse(
+    make: Make, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str], proxy: str
+) -> None:
+    through(monkeypatch, proxy)
+    assert code(make(), NOWHERE) == "ProxyNotUsable"
     assert capfd.readouterr() == ("", "")
 
 
@@ -301,7 +308,7 @@ def test_a_proxy_that_does_not_let_through(
 ) -> None:
     with served(talk) as wire:
         through(monkeypatch, wire.url)
-        assert code(make(proxies=True), URL) == "ProxyFailed"
+        assert code(make(), URL) == "ProxyFailed"
 
 
 @pytest.mark.usefixtures("trusting")
@@ -310,7 +317,7 @@ def test_a_proxy_whose_certificate_is_another_hosts(
 ) -> None:
     with https(named, tunnelling(named, http(DOCUMENT))) as wire:
         through(monkeypatch, wire.url)
-        assert code(make(proxies=True), URL) == "ProxyFailed"
+        assert code(make(), URL) == "ProxyFailed"
     assert wire.heads == []
 
 
@@ -323,7 +330,7 @@ def test_a_proxy_that_drips_takes_no_longer_than_the_timeout(
     with https(here, talk) if encrypted else served(talk) as wire:
         through(monkeypatch, wire.url)
         begun = monotonic()
-        assert code(make(proxies=True), URL, 0.3) == "Timeout"
+        assert code(make(), URL, 0.3) == "Timeout"
         assert monotonic() - begun < 10
 
 

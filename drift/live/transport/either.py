@@ -7,8 +7,9 @@ from time import monotonic
 from typing import TYPE_CHECKING, Literal, TypeAlias
 
 from drift.live.source import Answer
+from drift.live.transport.environment import Proxies, TrustStore
 from drift.live.transport.openssl import OpenSSL
-from drift.live.transport.transport import HandshakeError, Lazy, Transport, trusted
+from drift.live.transport.transport import HandshakeError, Lazy, Transport
 
 if TYPE_CHECKING:
     from drift.live.transport.rustls import Rustls
@@ -35,24 +36,23 @@ Name: TypeAlias = Literal["auto", "openssl"]
 """What `--transport` takes."""
 
 
-def transport(name: Name, *, proxies: bool, connections: int) -> Transport:
-    """Return a transport; without `proxies`, those of the environment do not count.
+def transport(name: Name) -> Transport:
+    """Return a transport that goes by the environment as it is now.
 
-    `connections` is how many may stay open for more requests to the same host. Raise
-    `TransportError` if the certificates to trust cannot be read.
+    Raise `VariableError` if the certificates to trust cannot be read.
     """
-    fallback = Lazy(partial(OpenSSL, proxies=proxies))
-    bundle = trusted()
-    if name == "openssl" or _Fast is None or (bundle and bundle.is_dir()):
+    proxies, trust = Proxies.from_environment(), TrustStore.from_environment()
+    fallback = Lazy(partial(OpenSSL, proxies, trust))
+    if name == "openssl" or _Fast is None or (trust.bundle and trust.bundle.is_folder):
         return fallback
     try:
-        return Either(_Fast(proxies=proxies, connections=connections), fallback)
+        return Either(_Fast(proxies, trust), fallback)
     except ValueError:  # OpenSSL takes some certificates that rustls refuses
         return fallback
 
 
 class Either:
-    """Two transports; the second is tried once where the first cannot agree on TLS."""
+    """Two transports; the second is tried once where the first has no TLS in common."""
 
     def __init__(self, first: Transport, second: Transport) -> None:
         """Take both."""

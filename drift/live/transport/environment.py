@@ -20,10 +20,13 @@ import certifi
 
 from drift.live.endpoint import is_loopback
 from drift.live.transport.transport import TransportError
+from drift.plan import Problem
 
 _BUNDLES = ("REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE")
+_BLANK = re.compile(r"\s")
 _PORTS = {"http": 80, "https": 443}
-_PROXY = re.compile(r"(https?|socks4a?|socks5h?)://[^\s\\]+", re.IGNORECASE)
+_PROXY_SCHEMES = ("http", "https", "socks4", "socks4a", "socks5", "socks5h")
+_HOST = re.compile(r"[a-z0-9_-]+(\.[a-z0-9_-]+)*\.?|[0-9a-f:.]+")
 _WITH_PORT = re.compile(r"(\[.+\]|[^:]+):([0-9]{1,5})")
 
 
@@ -34,6 +37,11 @@ class VariableError(TransportError):
         """Take drift's code, what is wrong, and what to do about it."""
         super().__init__(code, message)
         self.advice = advice
+
+    @property
+    def problem(self) -> Problem:
+        """What it means for a bucket."""
+        return Problem(code=self.code, message=str(self), advice=self.advice)
 
 
 @dataclass(frozen=True)
@@ -56,15 +64,29 @@ class Proxies:
         """
         parts = urlsplit(url)
         host = (parts.hostname or "").lower()
-        key = parts.scheme if parts.scheme in self.urls else "all"
-        proxy = self.urls.get(key)
+        proxy = self.urls.get(self._key(url))
         port = parts.port or _PORTS.get(parts.scheme, 0)
         if not proxy or is_loopback(host) or self._is_excluded(host, port):
             return None
         proxy = proxy if "://" in proxy else f"http://{proxy}"
         if not _is_proxy(proxy):
-            raise unusable_proxy(key)
+            raise self.unusable(url)
         return proxy
+
+    def unusable(self, url: str) -> VariableError:
+        """Return the error of a proxy for `url` that is not the URL of one."""
+        name = f"{self._key(url)}_proxy"
+        variable = name if os.environ.get(name) else name.upper()
+        return VariableError(
+            "ProxyNotUsable",
+            f"The value of {variable} is not the URL of a proxy.",
+            "Write it as http://HOST:PORT or socks5h://HOST:PORT, with a percent-encoded user name "
+            "and password, or unset it.",
+        )
+
+    def _key(self, url: str) -> str:
+        scheme = urlsplit(url).scheme
+        return scheme if scheme in self.urls else "all"
 
     def _is_excluded(self, host: str, port: int) -> bool:
         if self.are_of_system:
@@ -121,18 +143,6 @@ class TrustStore:
         return context
 
 
-def unusable_proxy(key: str) -> VariableError:
-    """Return the error of a proxy that is no URL; `key` is the scheme of requests, or `all`."""
-    name = f"{key}_proxy"
-    variable = name if os.environ.get(name) else name.upper()
-    return VariableError(
-        "ProxyNotUsable",
-        f"The value of {variable} is not the URL of a proxy.",
-        "Write it as http://HOST:PORT or socks5h://HOST:PORT, with a percent-encoded user name and "
-        "password, or unset it.",
-    )
-
-
 def unusable_certificates(variable: str) -> VariableError:
     """Return the error of a variable whose certificates cannot be read."""
     return VariableError(
@@ -145,10 +155,11 @@ def unusable_certificates(variable: str) -> VariableError:
 def _is_proxy(url: str) -> bool:
     try:
         parts = urlsplit(url)
-        is_only_a_host = parts.hostname and parts.port != 0 and parts.path in ("", "/")
-        return bool(is_only_a_host and _PROXY.fullmatch(url))
+        is_origin = parts.port != 0 and (*parts[2:],) in (("", "", ""), ("/", "", ""))
     except ValueError:  # of a port that is no number, or half an IPv6 address
         return False
+    is_host = _HOST.fullmatch(parts.hostname or "")
+    return bool(parts.scheme in _PROXY_SCHEMES and is_host and is_origin and not _BLANK.search(url))
 
 
 def _excludes(entry: str, host: str, port: int) -> bool:

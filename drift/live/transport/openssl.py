@@ -8,22 +8,25 @@ import socket
 import ssl
 from collections.abc import Mapping
 from contextlib import closing, suppress
-from http.client import HTTPException
+from functools import partial
+from http.client import HTTPException, HTTPResponse
 from threading import Lock
 from time import monotonic
 from typing import Any
 from urllib.parse import SplitResult, unquote, urlsplit
 from weakref import WeakSet
 
-import certifi
 from urllib3.connection import HTTPConnection, HTTPSConnection, ProxyConfig
 from urllib3.exceptions import HTTPError
 from urllib3.exceptions import TimeoutError as SlowError
 from urllib3.response import BaseHTTPResponse
-from urllib3.util import make_headers, parse_url
+from urllib3.util import Url, make_headers, parse_url
+from urllib3.util.response import assert_header_parsing
 
 from drift.live.source import Answer
-from drift.live.transport.transport import TransportError, looked_at, trusted, usable_proxy_of
+from drift.live.transport.environment import Proxies, TrustStore
+from drift.live.transport.response import answer
+from drift.live.transport.transport import HEADERS, TransportError
 from drift.xml import LIMIT
 
 logging.getLogger("urllib3").setLevel(logging.CRITICAL)  # it logs headers that it cannot read
@@ -35,28 +38,25 @@ class OpenSSL:
     To load the store of certificates anew for each would take 4 ms.
     """
 
-    def __init__(self, *, proxies: bool) -> None:
-        """Take whether the environment's proxies count; raise `TransportError`."""
+    def __init__(self, proxies: Proxies, trust: TrustStore) -> None:
+        """Take the proxies, and the certificates to trust; raise `TransportError`."""
         self._proxies = proxies
         self._opened = _Opened()
-        self._context = _context(self._opened)
+        self._context = _context(self._opened, trust)
 
     def get(self, url: str, headers: Mapping[str, str], timeout: float) -> Answer:
         """Return the answer; raise `TransportError`."""
-        connection = self._connection(
-            urlsplit(url), usable_proxy_of(url) if self._proxies else None
-        )
+        connection = self._connection(urlsplit(url))
         connection.opened, connection.end = self._opened, monotonic() + timeout
         with closing(connection):
             try:
                 connection.request(
-                    "GET",
-                    _target(url),
-                    headers={**headers, "Connection": "close"},
-                    preload_content=False,
+                    "GET", _target(url), headers={**headers, **HEADERS}, preload_content=False
                 )
                 with closing(connection.getresponse()) as response:
-                    return Answer(response.status, _body(response), looked_at(response.headers.get))
+                    return answer(
+                        response.status, response.headers.getlist, partial(_body, response)
+                    )
             except (HTTPError, HTTPException, OSError, ValueError) as error:
                 raise TransportError(_code(error, connection)) from None
 
@@ -64,24 +64,28 @@ class OpenSSL:
         """Break off what is under way, but for the search for a name: nothing can end that."""
         self._opened.close()
 
-    def _connection(self, url: SplitResult, proxy: str | None) -> "_Connection":
+    def _connection(self, url: SplitResult) -> "_Connection":
         if url.scheme == "http":  # which is for this machine only
             return _Connection(str(url.hostname), url.port)
+        proxy = self._proxies.for_url(url.geturl())
         if proxy is None:
             return _Secure(str(url.hostname), url.port, ssl_context=self._context)
         try:
             address = parse_url(proxy)
-            through = _Secure(
-                str(address.host),
-                address.port or (443 if address.scheme == "https" else 80),
-                ssl_context=self._context,
-                proxy=address,
-                proxy_config=ProxyConfig(self._context, False, None, None),
-            )
-            login = make_headers(proxy_basic_auth=unquote(address.auth)) if address.auth else None
-            through.set_tunnel(str(url.hostname), url.port or 443, login, str(address.scheme))
+            return self._tunnel(url, address)
         except ValueError:
-            raise TransportError("ProxyFailed") from None
+            raise self._proxies.unusable(url.geturl()) from None
+
+    def _tunnel(self, url: SplitResult, proxy: Url) -> "_Secure":
+        through = _Secure(
+            str(proxy.host),
+            proxy.port or (443 if proxy.scheme == "https" else 80),
+            ssl_context=self._context,
+            proxy=proxy,
+            proxy_config=ProxyConfig(self._context, False, None, None),
+        )
+        login = make_headers(proxy_basic_auth=unquote(proxy.auth)) if proxy.auth else None
+        through.set_tunnel(str(url.hostname), url.port or 443, login, str(proxy.scheme))
         return through
 
 
@@ -146,31 +150,52 @@ class _Context(ssl.SSLContext):
         return secure
 
 
+class _Response(HTTPResponse):
+    """A response with a head in order, and without the interim ones before it."""
+
+    def begin(self) -> None:
+        super().begin()
+        while 101 < self.status < 200:  # 100 is left out already; 101 changes the protocol
+            self.headers = self.msg = None  # type: ignore[assignment]
+            super().begin()
+        assert_header_parsing(self.msg)
+
+
 class _Connection(HTTPConnection):
     """A connection of which all is over at `end`."""
 
+    response_class = _Response
     end: float
     opened: _Opened
     is_through = True
     """Whether nothing is a proxy's any more."""
 
     def _new_conn(self) -> socket.socket:
+        return self._reached(self.host, self.port)
+
+    def _reached(self, host: str, port: int) -> socket.socket:
         failure = OSError()
-        places = socket.getaddrinfo(self.host, self.port, type=socket.SOCK_STREAM)
+        places = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
         for family, kind, protocol, _, place in places:
-            one = _Timed(family, kind, protocol)
+            one = self._socket(family, kind, protocol)
             one.end = self.end
             try:
                 self.opened.add(one)
                 one.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
                 one.settimeout(_left(self.end))
-                one.connect(place)
+                self._connect(one, place)
             except OSError as error:
                 one.close()
                 failure = error
             else:
                 return one
         raise failure
+
+    def _socket(self, *kind: Any) -> _Timed:  # noqa: ANN401
+        return _Timed(*kind)
+
+    def _connect(self, one: Any, place: Any) -> None:  # noqa: ANN401
+        one.connect(place)
 
 
 class _Secure(_Connection, HTTPSConnection):
@@ -190,26 +215,11 @@ def _left(end: float) -> float:
     return left
 
 
-def _context(opened: _Opened) -> ssl.SSLContext:
+def _context(opened: _Opened, trust: TrustStore) -> ssl.SSLContext:
     context = _Context(ssl.PROTOCOL_TLS_CLIENT)
     context.opened = opened
-    trust(context)
+    trust.load_into(context)
     return context
-
-
-def trust(context: ssl.SSLContext) -> None:
-    """Let `context` trust what this machine and the environment do; raise `TransportError`."""
-    context.load_default_certs()
-    if not context.cert_store_stats()["x509_ca"]:
-        context.load_verify_locations(certifi.where())  # the machine has no store of its own
-    bundle = trusted()
-    if bundle:
-        try:
-            context.load_verify_locations(
-                **{"capath" if bundle.is_dir() else "cafile": str(bundle)}
-            )
-        except OSError:
-            raise TransportError("CertificatesNotReadable") from None
 
 
 def _target(url: str) -> str:
@@ -219,7 +229,7 @@ def _target(url: str) -> str:
 def _body(response: BaseHTTPResponse) -> bytes:
     """Return the body, or its beginning if it is too large."""
     body = b""
-    while len(body) <= LIMIT and (chunk := response.read1(LIMIT, decode_content=True)):
+    while len(body) <= LIMIT and (chunk := response.read1(LIMIT, decode_content=False)):
         body += chunk
     return body
 

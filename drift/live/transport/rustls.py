@@ -3,6 +3,7 @@
 import ssl
 from collections.abc import Mapping
 from datetime import timedelta
+from functools import partial
 from threading import Lock
 
 from pyreqwest.client import SyncClient, SyncClientBuilder
@@ -11,39 +12,42 @@ from pyreqwest.proxy import ProxyBuilder
 from pyreqwest.response import SyncResponse
 
 from drift.live.source import Answer
-from drift.live.transport.transport import (
-    HandshakeError,
-    TransportError,
-    looked_at,
-    trusted,
-    usable_proxy_of,
-)
+from drift.live.transport.environment import Proxies, TrustStore, unusable_certificates
+from drift.live.transport.response import answer
+from drift.live.transport.transport import HEADERS, HandshakeError, TransportError
 from drift.xml import LIMIT
+
+_NOTHING_IN_COMMON = (
+    "peer is incompatible",
+    "received fatal alert: HandshakeFailure",
+    "received fatal alert: InsufficientSecurity",
+    "received fatal alert: ProtocolVersion",
+)
+"""How rustls says that there is no TLS version or cipher suite that both sides speak."""
 
 
 class Rustls:
-    """A transport that opens a connection for each request unless `connections` are kept."""
+    """A transport that opens a connection for each request, by HTTP/1.1."""
 
-    def __init__(self, *, proxies: bool, connections: int) -> None:
-        """Take whether the environment's proxies count, and how many connections a host keeps.
+    def __init__(self, proxies: Proxies, trust: TrustStore) -> None:
+        """Take the proxies, and the certificates to trust, of which a bundle must be a file.
 
-        Raise `TransportError` if the certificates to trust are none, and `ValueError` if rustls
-        takes those of this machine for none.
+        Raise `TransportError` if the bundle holds none, and `ValueError` if rustls does not accept
+        those of this machine.
         """
         self._proxies = proxies
-        self._connections = connections
-        self._bundle = _bundle()
+        self._bundle = _bundle(trust)
         self._clients: dict[str | None, SyncClient] = {None: self._made(None)}
         self._closed = False
         self._lock = Lock()
 
     def get(self, url: str, headers: Mapping[str, str], timeout: float) -> Answer:
         """Return the answer; raise `TransportError`, or `HandshakeError` if TLS was in the way."""
-        client = self._client(usable_proxy_of(url) if self._proxies else None)
+        client = self._client(self._proxies.for_url(url), url)
         try:
-            request = client.get(url).headers(dict(headers)).timeout(timedelta(seconds=timeout))
-            with request.build_streamed() as response:
-                return Answer(response.status, _body(response), looked_at(response.headers.get))
+            request = client.get(url).headers({**headers, **HEADERS})
+            with request.timeout(timedelta(seconds=timeout)).build_streamed() as response:
+                return answer(response.status, response.headers.getall, partial(_body, response))
         except RequestTimeoutError:
             raise TransportError("Timeout") from None
         except PyreqwestError as error:
@@ -62,12 +66,15 @@ class Rustls:
                 client.close()
             self._clients.clear()  # connections that were kept are closed when nobody has it
 
-    def _client(self, proxy: str | None) -> SyncClient:
+    def _client(self, proxy: str | None, url: str) -> SyncClient:
         with self._lock:
             if self._closed:  # pyreqwest would still send the request, and then break it off
                 raise TransportError("ConnectionFailed")
             if proxy not in self._clients:
-                self._clients[proxy] = self._made(proxy)
+                try:
+                    self._clients[proxy] = self._made(proxy)
+                except ValueError:
+                    raise self._proxies.unusable(url) from None
             return self._clients[proxy]
 
     def _made(self, proxy: str | None) -> SyncClient:
@@ -78,29 +85,27 @@ class Rustls:
             .brotli(enable=False)
             .zstd(enable=False)
             .deflate(enable=False)
-            .pool_max_idle_per_host(self._connections)
+            .gzip(enable=False)
+            .http1_only()
+            .pool_max_idle_per_host(0)
             .no_proxy()
         )
         if proxy:
-            try:
-                builder = builder.proxy(ProxyBuilder.all(proxy))
-            except ValueError:
-                raise TransportError("ProxyFailed") from None
+            builder = builder.proxy(ProxyBuilder.all(proxy))
         if self._bundle:
             builder = builder.add_root_certificate_pem(self._bundle)
         return builder.build()
 
 
-def _bundle() -> bytes | None:
-    path = trusted()
-    if path is None:
+def _bundle(trust: TrustStore) -> bytes | None:
+    if trust.bundle is None:
         return None
     try:
         # rustls takes a file without any certificate; OpenSSL says that it is none.
-        ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT).load_verify_locations(path)
-        return path.read_bytes()
+        ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT).load_verify_locations(trust.bundle.path)
+        return trust.bundle.path.read_bytes()
     except OSError:
-        raise TransportError("CertificatesNotReadable") from None
+        raise unusable_certificates(trust.bundle.variable) from None
 
 
 def _body(response: SyncResponse) -> bytes:
@@ -123,4 +128,15 @@ def _told(error: PyreqwestError) -> TransportError:
         return TransportError("ConnectionFailed" if later else "HostNotFound")
     if any("connect error" in cause for cause in causes):
         return TransportError("ConnectionFailed")
-    return HandshakeError("TLSHandshakeFailed")
+    return _handshake_error(causes[-1])
+
+
+def _handshake_error(cause: str) -> TransportError:
+    """Return what a handshake that failed means; only some can go better with OpenSSL."""
+    if cause.startswith("invalid peer certificate"):
+        return TransportError("CertificateNotTrusted")
+    if cause.startswith(_NOTHING_IN_COMMON):
+        return HandshakeError()
+    if cause.startswith(("received fatal alert", "received corrupt message", "peer misbehaved")):
+        return TransportError("TLSHandshakeFailed")
+    return TransportError("ConnectionFailed")

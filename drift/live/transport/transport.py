@@ -1,19 +1,17 @@
-"""What every transport does, and what the environment has to say in it."""
+"""What every transport does."""
 
-import os
-import re
 from collections.abc import Callable, Mapping
-from contextlib import suppress
-from pathlib import Path
 from threading import Lock
 from typing import Protocol
 
-from requests.utils import get_environ_proxies, select_proxy
-
 from drift.live.source import Answer
 
-_LOOKED_AT = ("date", "retry-after", "x-oss-qos-delay-time")
-_PROXY = re.compile(r"(https?|socks4a?|socks5h?)://\S+", re.IGNORECASE)
+HEADERS: Mapping[str, str] = {"Accept-Encoding": "gzip", "Connection": "close"}
+"""What every request says beside its own headers.
+
+No connection carries a second request: an answer names no bucket, so that one which nobody asked
+for would be taken for the next bucket's.
+"""
 
 
 class Transport(Protocol):
@@ -38,7 +36,19 @@ class TransportError(Exception):
 
 
 class HandshakeError(TransportError):
-    """The other side was reached, and TLS was not agreed on."""
+    """The other side was reached, and has no TLS version or cipher suite of this transport."""
+
+    def __init__(self) -> None:
+        """Take nothing: there is one reason."""
+        super().__init__("TLSHandshakeFailed")
+
+
+class MalformedError(TransportError):
+    """An answer came that cannot be OSS's; the message ends a sentence on "The answer"."""
+
+    def __init__(self, reason: str) -> None:
+        """Take what is wrong with it."""
+        super().__init__("UnexpectedAnswer", reason)
 
 
 class Lazy:
@@ -69,42 +79,3 @@ class Lazy:
             self.close()  # which may have come while it was made
             raise TransportError("ConnectionFailed")
         return self._transport
-
-
-def trusted() -> Path | None:
-    """Return what holds certificates to trust beside the system's: a file, or a folder of them.
-
-    Raise `TransportError` for anything else: to open a pipe is to wait.
-    """
-    for name in ("REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE"):
-        if os.environ.get(name):
-            path = Path(os.environ[name])
-            if not path.is_file() and not path.is_dir():
-                raise TransportError("CertificatesNotReadable")
-            return path
-    return None
-
-
-def proxy_of(url: str) -> str | None:
-    """Return the proxy that the environment names for `url`; NO_PROXY is honoured."""
-    proxy: str | None = select_proxy(url, get_environ_proxies(url))
-    return f"http://{proxy}" if proxy and "://" not in proxy else proxy
-
-
-def usable_proxy_of(url: str) -> str | None:
-    """Return the proxy for `url`; raise `TransportError` for what cannot be one."""
-    proxy = proxy_of(url)
-    if proxy and not _PROXY.fullmatch(proxy):
-        raise TransportError("ProxyFailed")
-    return proxy
-
-
-def looked_at(header: Callable[[str], str | None]) -> dict[str, str]:
-    """Return the headers that an `Answer` has, of those that `header` finds by name."""
-    found: dict[str, str] = {}
-    for name in _LOOKED_AT:
-        with suppress(ValueError):  # bytes that are no text
-            value = header(name)
-            if value is not None:
-                found[name] = value
-    return found
