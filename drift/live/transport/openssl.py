@@ -26,7 +26,7 @@ from urllib3.util.response import assert_header_parsing
 from drift.live.source import Answer
 from drift.live.transport.environment import Proxies, TrustStore
 from drift.live.transport.response import answer
-from drift.live.transport.transport import HEADERS, TransportError
+from drift.live.transport.transport import HEADERS, Request, TransportError
 from drift.xml import LIMIT
 
 logging.getLogger("urllib3").setLevel(logging.CRITICAL)  # it logs headers that it cannot read
@@ -46,12 +46,20 @@ class OpenSSL:
 
     def get(self, url: str, headers: Mapping[str, str], timeout: float) -> Answer:
         """Return the answer; raise `TransportError`."""
-        connection = self._connection(urlsplit(url))
+        return self.send(Request("GET", url, headers), timeout)
+
+    def send(self, request: Request, timeout: float) -> Answer:
+        """Return the answer to a request of any method; raise `TransportError`."""
+        connection = self._connection(urlsplit(request.url))
         connection.opened, connection.end = self._opened, monotonic() + timeout
         with closing(connection):
             try:
                 connection.request(
-                    "GET", _target(url), headers={**headers, **HEADERS}, preload_content=False
+                    request.method,
+                    _target(request.url),
+                    body=request.body,
+                    headers={**request.headers, **HEADERS},
+                    preload_content=False,
                 )
                 with closing(connection.getresponse()) as response:
                     return answer(

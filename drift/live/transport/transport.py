@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from threading import Lock
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
 from drift.live.source import Answer
 
@@ -12,6 +12,15 @@ HEADERS: Mapping[str, str] = {"Accept-Encoding": "gzip", "Connection": "close"}
 No connection carries a second request: an answer names no bucket, so that one which nobody asked
 for would be taken for the next bucket's.
 """
+
+
+class Request(NamedTuple):
+    """One HTTP request: its method, where it goes, and what it carries."""
+
+    method: str
+    url: str
+    headers: Mapping[str, str]
+    body: bytes | None = None
 
 
 class Transport(Protocol):
