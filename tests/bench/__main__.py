@@ -31,7 +31,7 @@ IMPORTS: Mapping[str, Command] = {
     "python -c pass": ("-c", "pass"),
     **{name: ("-c", f"import {name}") for name in ("typer", "pydantic", "rich.console")},
     **{name: ("-c", f"import {name}") for name in ("defusedxml.ElementTree", "deepdiff", "oss2")},
-    **{name: ("-c", f"import {name}") for name in ("pyreqwest.client", "alibabacloud_credentials")},
+    "pyreqwest.client": ("-c", "import pyreqwest.client"),
 }
 
 

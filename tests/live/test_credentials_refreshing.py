@@ -8,9 +8,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from drift.errors import CredentialsError
-from drift.live.credentials import Credentials
+from drift.live.credentials import Credentials, Search
 from drift.live.credentials.refreshing import Refreshing
-from drift.live.credentials.temporary import given as given_by
+from drift.live.credentials.temporary import uri
 from tests.live.services import answering, key, success
 
 LIFE = 3600.0
@@ -170,7 +170,7 @@ def test_a_thread_that_waited_takes_what_the_other_got() -> None:
 def test_a_real_service_is_asked_again_when_its_credentials_near_their_end() -> None:
     now = [0.0]
     with answering(lambda _method, _url: success({"Code": "Success", **key()})) as server:
-        provider = given_by("URL", "a server", uri=server.url)
+        provider = uri("a server", Search({}), server.url, "it")
         provider._clock = lambda: now[0]
         first = provider.credentials()
         assert first.expires

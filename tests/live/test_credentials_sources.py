@@ -10,7 +10,6 @@ import pytest
 
 from drift.errors import CredentialsError
 from drift.live.credentials import Credentials, Fixed, Search, find
-from tests.live.wire import http, served
 
 OSS = {"OSS_ACCESS_KEY_ID": "oss-id", "OSS_ACCESS_KEY_SECRET": "oss-secret"}
 ALIBABA = {"ALIBABA_CLOUD_ACCESS_KEY_ID": "env-id", "ALIBABA_CLOUD_ACCESS_KEY_SECRET": "env-secret"}
@@ -144,9 +143,9 @@ def test_the_profile_of_the_environment_may_be_in_either_file(
     ini(INI.replace("default", "c"))
     assert found({"ALIBABA_CLOUD_PROFILE": "b"})[1] == "b-id"
     assert found({"ALIBABA_CLOUD_PROFILE": "c"})[1] == "ini-id"
-    assert 'names the profile "d", which does not exist' in str(
-        refused({"ALIBABA_CLOUD_PROFILE": "d"})
-    )
+    error = refused({"ALIBABA_CLOUD_PROFILE": "d"})
+    assert str(error).startswith("ALIBABA_CLOUD_PROFILE names a profile that does not exist")
+    assert error.advice == "Correct it, or unset it. Sections that are there: c."
     assert found({"ALIBABA_CLOUD_CLI_PROFILE_DISABLED": "True", "ALIBABA_CLOUD_PROFILE": "c"})
 
 
@@ -161,7 +160,16 @@ def test_a_profile_that_does_not_exist_names_those_that_do(config: Any, refused:
 
 
 @pytest.mark.parametrize(
-    "content", ["", "{", "[]", "null", '{"profiles": 1}', '{"profiles": [{}]}', "[" * 100_000]
+    "content",
+    [
+        "[]",
+        "null",
+        '{"profiles": 1}',
+        '{"profiles": [{}]}',
+        '{"profiles": [{"name": 1}]}',
+        '{"current": null}',
+        "[" * 100_000,
+    ],
 )
 def test_a_file_that_is_not_the_clis_is_an_error(config: Any, refused: Any, content: str) -> None:
     config(content=content)
@@ -176,16 +184,16 @@ def test_files_that_cannot_be_read_are_errors(folder: Path, refused: Any) -> Non
     (folder / ".aliyun" / "config.json").rmdir()
     (folder / ".alibabacloud" / "credentials.ini").mkdir(parents=True)
     assert "credentials.ini cannot be read: Is a directory" in str(refused())
-    assert (
-        str(refused({"ALIBABA_CLOUD_CREDENTIALS_FILE": "/nowhere"})) == "/nowhere does not exist."
+    assert str(refused({"ALIBABA_CLOUD_CREDENTIALS_FILE": "/nowhere"})) == (
+        "The file that ALIBABA_CLOUD_CREDENTIALS_FILE names does not exist."
     )
 
 
 FAULTS: dict[str, tuple[dict[str, object], str]] = {
-    "an unknown mode": ({"mode": "Magic"}, 'has the mode "Magic", which drift does not know'),
+    "an unknown mode": ({"mode": "Magic"}, "`mode` of profile"),
     "a number for a text": ({"mode": 1}, "`mode` of profile"),
     "a text for a number": (
-        {"mode": "StsToken", "sts_expiration": "soon", **KEY},
+        {"mode": "StsToken", "sts_token": "t", "sts_expiration": "soon", **KEY},
         "`sts_expiration` of profile",
     ),
     "an expired token": (
@@ -201,7 +209,7 @@ FAULTS: dict[str, tuple[dict[str, object], str]] = {
     "a chain without a source": ({"mode": "ChainableRamRoleArn"}, "`source_profile` of profile"),
     "a chain to nowhere": (
         {"mode": "ChainableRamRoleArn", "source_profile": "b"},
-        'The profile "b" of ~/.aliyun/config.json does not exist',
+        "`source_profile` of profile",
     ),
     "a chain to itself": (
         {"mode": "ChainableRamRoleArn", "source_profile": "default"},
@@ -239,7 +247,7 @@ def test_a_profile_that_cannot_be_used_is_an_error(
 
 INI_FAULTS = {
     "no type": ("[default]\n", "`type` of section"),
-    "an unknown type": ("[default]\ntype = magic\n", 'has the type "magic"'),
+    "an unknown type": ("[default]\ntype = magic\n", "`type` of section"),
     "no key": ("[default]\ntype = access_key\n", "has no access key"),
     "half a key": ("[default]\ntype = access_key\naccess_key_id = a\n", "the other half"),
     "a role without a name": (INI.replace("= access_key\n", "= ram_role_arn\n"), "`role_arn` of"),
@@ -316,8 +324,8 @@ def test_a_program_that_fails_is_an_error_without_its_words(
     error = refused(allow_process=True)
     assert str(error) == f'No credentials come from profile "default" of {CONFIG}: {reason}'
     assert "hunter2" not in f"{error} {error.advice}"
-    assert error.__suppress_context__
     assert error.__cause__ is None
+    assert error.__context__ is None or error.__suppress_context__
 
 
 @pytest.mark.parametrize("missing", [0, 2])
@@ -343,26 +351,11 @@ def test_a_stranger_is_not_asked_for_credentials_over_plain_http(
     assert "ALIBABA_CLOUD_CREDENTIALS_URI is no address to get credentials from" in str(error)
 
 
-@pytest.mark.parametrize("variable", ["HTTP_PROXY", "http_proxy"])
-def test_a_proxy_is_never_asked_for_the_credentials_of_this_machine(
-    folder: Path, monkeypatch: pytest.MonkeyPatch, refused: Any, variable: str
-) -> None:
-    with served(http(b"{}")) as proxy:
-        monkeypatch.setenv(variable, proxy.url)
-        metadata = {variable: proxy.url, "ALIBABA_CLOUD_ECS_METADATA": "role"}
-        address = {variable: proxy.url, "ALIBABA_CLOUD_CREDENTIALS_URI": "http://127.0.0.1:9/"}
-        with pytest.raises(CredentialsError, match="a proxy would be asked for them"):
-            find(Search({"HOME": str(folder), **metadata}))
-        assert "a proxy would be asked for them" in str(refused(address))
-        assert refused(address).advice == f"Unset {variable} for drift."
-    assert proxy.heads == []
-
-
-def test_without_the_need_the_heavy_library_is_not_loaded(folder: Path) -> None:
+def test_an_exported_key_loads_no_transport(folder: Path) -> None:
     code = (
         "import sys; from drift.live.credentials import Search, find;"
         "find(Search({'OSS_ACCESS_KEY_ID': 'a', 'OSS_ACCESS_KEY_SECRET': 'b'}));"
-        "sys.exit('alibabacloud_credentials' in sys.modules or 'requests' in sys.modules)"
+        "sys.exit('urllib3' in sys.modules or 'requests' in sys.modules)"
     )
     from tests.cli.running import python
 

@@ -1,7 +1,23 @@
 """The credentials that requests are signed with: what they are, and where they come from."""
 
 from drift.live.credentials.find import find
-from drift.live.credentials.key import Credentials, Fixed, Provider
+from drift.live.credentials.key import (
+    Credentials,
+    Fixed,
+    Provider,
+    Service,
+    ServiceFailedError,
+)
+from drift.live.credentials.refreshing import Refreshing
 from drift.live.credentials.search import Search
 
-__all__ = ["Credentials", "Fixed", "Provider", "Search", "find"]
+__all__ = [
+    "Credentials",
+    "Fixed",
+    "Provider",
+    "Refreshing",
+    "Search",
+    "Service",
+    "ServiceFailedError",
+    "find",
+]

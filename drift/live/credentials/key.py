@@ -1,20 +1,41 @@
 """What a request is signed with, and who hands it out."""
 
 from dataclasses import dataclass, field
-from typing import Protocol
+from typing import NamedTuple, Protocol
+
+from drift.errors import CredentialsError
 
 
 @dataclass(frozen=True)
 class Credentials:
     """An access key, and the session token of a temporary one. Only ever handed to the SDK.
 
-    A temporary one ends at `expires`, in seconds since 1970, where that is known.
+    A temporary one ends at `expires`, in seconds since 1970, where that is known. So is the id of
+    the `account` only for roles and sign-ons, which name it.
     """
 
     key_id: str = field(repr=False)
     secret: str = field(repr=False)
     token: str | None = field(default=None, repr=False)
     expires: float | None = field(default=None, repr=False)
+    account: str | None = None
+
+
+class Service(NamedTuple):
+    """A service that hands out temporary credentials."""
+
+    url: str
+    name: str
+    """What may be shown of the URL: somebody may have put a secret where an address belongs."""
+
+
+class ServiceFailedError(CredentialsError):
+    """A service handed out no credentials."""
+
+    def __init__(self, message: str, advice: str, service: Service | None) -> None:
+        """Take one sentence of what happened, one of what to do, and the service."""
+        super().__init__(message, advice)
+        self.service = service
 
 
 class Provider(Protocol):

@@ -7,7 +7,7 @@ from time import time
 from typing import NamedTuple
 
 from drift.errors import CredentialsError
-from drift.live.credentials.key import Credentials
+from drift.live.credentials.key import Credentials, Service
 
 _PAUSE = 30
 """Seconds between two attempts to renew: thousands of requests must not become as many calls."""
@@ -30,10 +30,16 @@ class Refreshing:
     """
 
     def __init__(
-        self, name: str, fetch: Callable[[], Credentials], *, clock: Callable[[], float] = time
+        self,
+        name: str,
+        fetch: Callable[[], Credentials],
+        *,
+        service: Service | None = None,
+        clock: Callable[[], float] = time,
     ) -> None:
         """Take what people call the source, and a clock of seconds since 1970."""
         self.name = name
+        self.service = service
         self._fetch = fetch
         self._clock = clock
         self._lock = Lock()

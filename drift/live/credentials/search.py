@@ -7,9 +7,14 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from drift import disk
+from drift.errors import CredentialsError
+from drift.live.patience import RETRIES
 
 _MOST = 1 << 20
 """The most bytes of a file with credentials."""
+
+_SPELLINGS = ("ALIBABA_CLOUD_", "ALIBABACLOUD_", "ALICLOUD_")
+"""How the names of variables begin: the Alibaba Cloud CLI reads all three."""
 
 
 @dataclass(frozen=True)
@@ -23,14 +28,34 @@ class Search:
     """The RAM role to assume with whatever was found."""
     allow_process: bool = False
     """Whether a profile may have a program run that prints credentials."""
+    retries: int = RETRIES
+    """How often a request for temporary credentials is tried again."""
+    timeout: float = 10
+    """Seconds for one such request."""
     sts: str | None = None
-    """The endpoint of STS, in place of the region's own."""
-    metadata: str | None = None
-    """The proxy through which the metadata service of ECS is asked."""
+    """The endpoint of STS, in place of any other."""
+    metadata: str = "http://100.100.100.200"
+    """The metadata service of ECS."""
 
     def says(self, variable: str) -> str:
         """Return what an environment variable says, without blanks around it; empty if not set."""
-        return self.environ.get(variable, "").strip()
+        return self.environ.get(self.spelled(variable), "").strip()
+
+    def spelled(self, variable: str) -> str:
+        """Return the name under which `variable` is set; itself if it is not.
+
+        Raise `CredentialsError` if it is set under two names, to different values.
+        """
+        rest = variable.removeprefix(_SPELLINGS[0])
+        values = {
+            name: value
+            for name in (f"{spelling}{rest}" for spelling in _SPELLINGS)
+            if (value := self.environ.get(name, "").strip())
+        }
+        if len(set(values.values())) > 1:
+            message = f"{' and '.join(values)} have different values."
+            raise CredentialsError(message, "Unset all but one of them.")
+        return next(iter(values), variable)
 
     def switched(self, variable: str) -> bool:
         """Return whether an environment variable says `true`."""
