@@ -12,6 +12,8 @@ from drift.cli.credentials import (
     ProfileOption,
     RoleOption,
     VerboseOption,
+    Wanted,
+    announce,
     provider,
 )
 from drift.cli.options import (
@@ -31,6 +33,9 @@ if TYPE_CHECKING:
 
     from drift.doctor.checks import Result
     from drift.live.credentials import Provider
+
+_RETRIES = 2
+"""How often a request for credentials is tried again: somebody waits for the findings."""
 
 
 def doctor(  # noqa: PLR0913 - one parameter for each option
@@ -70,14 +75,14 @@ def doctor(  # noqa: PLR0913 - one parameter for each option
     found: Provider | CredentialsError
     source = None
     try:
-        found = provider(
-            profile=profile, role_arn=role_arn, allow_process=allow_process, verbose=verbose
-        )
+        found = provider(Wanted(profile, role_arn, allow_process, _RETRIES, timeout))
     except CredentialsError as error:
         found = error
     else:
         from drift.live.oss import Oss
 
+        if verbose:
+            announce(found, verbose=True)
         source = Oss(found, endpoint=url, timeout=timeout, carrier=transport)
     case = Case(desired, found, source, url, region, timeout, undeclared, strict, transport)
     results = tuple(examine(case))

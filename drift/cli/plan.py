@@ -1,7 +1,6 @@
 """`drift plan`: compare, print the plan, exit with the verdict."""
 
 from datetime import UTC, datetime
-from functools import partial
 from pathlib import Path
 from time import monotonic
 from typing import TYPE_CHECKING, Annotated
@@ -14,6 +13,8 @@ from drift.cli.credentials import (
     ProfileOption,
     RoleOption,
     VerboseOption,
+    Wanted,
+    announce,
     provider,
 )
 from drift.cli.options import (
@@ -36,6 +37,7 @@ from drift.errors import OptionError
 from drift.render import Format, Screen, render
 
 if TYPE_CHECKING:
+    from drift.live.credentials import Provider
     from drift.plan import Plan
 
 
@@ -128,14 +130,13 @@ def plan(  # noqa: PLR0913 - one parameter for each option
     if not desired.valid:
         output.fail("Nothing was compared: the desired files have errors.")
         return 1
-    signer = partial(
-        provider,
-        profile=profile,
-        role_arn=role_arn,
-        allow_process=allow_process,
-        verbose=verbose,
-        seconds=end and max(0, end - monotonic()),
-    )
+    wanted = Wanted(profile, role_arn, allow_process, retries, timeout)
+
+    def signer() -> "Provider":
+        found = provider(wanted, seconds=end and max(0, end - monotonic()))
+        announce(found, verbose=verbose)
+        return found
+
     source, clock_offset = opened(Live(live, endpoint, timeout, transport, signer))
     fleet = Fleet(
         source,

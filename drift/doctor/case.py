@@ -10,7 +10,7 @@ from drift.desired.load import Desired
 from drift.discovery.decide import Decision, Discovery
 from drift.discovery.discover import discover
 from drift.errors import CredentialsError
-from drift.live.credentials import Provider
+from drift.live.credentials import Provider, Refreshing, ServiceFailedError
 from drift.live.endpoint import host_of_region
 from drift.live.fleet import Fleet
 from drift.live.http_date import moment
@@ -85,6 +85,20 @@ class Case:
         hosts = {host_of_region(region) for region in regions if region}
         hosts |= {one.bucket.host for one in self.discovery.decisions if one.bucket.host}
         return tuple(f"https://{host}" for host in sorted(hosts))
+
+    @cached_property
+    def addresses(self) -> dict[str, str]:
+        """What may be shown of each URL that `drift plan` would connect to.
+
+        The service that hands out credentials is among them, if there is one.
+        """
+        shown = {url: url for url in self.urls}
+        service = (
+            self.provider.service
+            if isinstance(self.provider, Refreshing | ServiceFailedError)
+            else None
+        )
+        return shown | ({service.url: service.name} if service else {})
 
     @cached_property
     def clock_offset(self) -> timedelta | None:

@@ -2,8 +2,6 @@
 
 import ssl
 from collections.abc import Callable, Iterator
-from contextlib import suppress
-from datetime import UTC, datetime
 from importlib.util import find_spec
 from time import time
 from typing import NamedTuple, TypeAlias
@@ -12,7 +10,7 @@ from drift.discovery.decide import Decision
 from drift.doctor.case import Case, Found, Level
 from drift.doctor.hop import Hop, hop_of
 from drift.errors import CredentialsError
-from drift.live.credentials import Fixed
+from drift.live.credentials import Fixed, end_of
 from drift.live.fleet import Request
 from drift.live.outcome import Absence, Outcome
 from drift.live.probe import reach, spoken
@@ -27,6 +25,8 @@ _STEADY = 60
 
 _SOON = 900
 """Seconds that credentials should last: no run that a deploy waits for takes longer."""
+
+_SERVICE = "Credentials come from there. Check its address, the network and the proxy settings."
 
 
 class Result(NamedTuple):
@@ -59,24 +59,19 @@ def _credentials(case: Case) -> Iterator[Found]:
     if isinstance(case.provider, CredentialsError):
         yield Found(Level.PROBLEM, str(case.provider), case.provider.advice)
         return
-    expires = case.provider.credentials().expires
-    message = f"They come from {case.provider.name}; {_end(expires)}."
+    credentials = case.provider.credentials()
+    expires = credentials.expires
+    account = f", account {credentials.account}" if credentials.account else ""
+    message = f"They come from {case.provider.name}{account}; {end_of(credentials)}."
     if isinstance(case.provider, Fixed) and expires is not None and expires < time() + _SOON:
         yield Found(Level.WARNING, message, "Nothing renews them: get new ones before a long run.")
     else:
         yield Found(Level.OK, message)
 
 
-def _end(expires: float | None) -> str:
-    with suppress(ValueError, OverflowError, OSError):  # of a number that is no time
-        if expires is not None:
-            return f"they end at {datetime.fromtimestamp(expires, UTC):%Y-%m-%d %H:%M:%S} UTC"
-    return "they have no known end"
-
-
 def _proxies(case: Case) -> Iterator[Found]:
     """Proxy."""
-    hops = [(url, hop_of(url)) for url in case.urls]
+    hops = [(shown, hop_of(url)) for url, shown in case.addresses.items()]
     for url, hop in hops:
         if isinstance(hop, Problem):
             yield Found(Level.PROBLEM, f"{url}: {hop.message}", hop.advice)
@@ -88,17 +83,19 @@ def _proxies(case: Case) -> Iterator[Found]:
 
 def _endpoints(case: Case) -> Iterator[Found]:
     """Endpoint."""
-    hops = {url: hop for url in case.urls if isinstance(hop := hop_of(url), Hop)}
+    hops = {url: hop for url in case.addresses if isinstance(hop := hop_of(url), Hop)}
     targets = sorted({hop.target for hop in hops.values()})
     reached = {one.target: one for one in reach(targets, case.timeout)}
     for url, hop in hops.items():
         found = reached[hop.target]
         via = " as far as its proxy" if hop.proxy else ""
+        shown = case.addresses[url]
         if found.problem:
-            yield Found(Level.PROBLEM, f"{url}{via}: {found.problem.message}", found.problem.advice)
+            advice = found.problem.advice if url in case.urls else _SERVICE
+            yield Found(Level.PROBLEM, f"{shown}{via}: {found.problem.message}", advice)
         else:
             spoke = f" with {found.version}" if found.version else ""
-            yield Found(Level.OK, f"{url} is reached{via}{spoke}.")
+            yield Found(Level.OK, f"{shown} is reached{via}{spoke}.")
     if not case.urls:
         yield Found(Level.WARNING, "No region is known, so none was tried.", "Give --region.")
 

@@ -32,6 +32,8 @@ def answering(answer: Callable[[str, str], bytes] | bytes) -> Iterator[Wire]:
     """Serve what `answer` returns for a method and a URL."""
 
     def talk(wire: Wire, connection: socket) -> None:
+        if not wire.heads[-1]:
+            return  # somebody looked whether this server is there, and asked nothing
         method, url, _ = wire.heads[-1].splitlines()[0].split(" ")
         connection.sendall(answer(method, url) if callable(answer) else answer)
 

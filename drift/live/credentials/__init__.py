@@ -7,6 +7,7 @@ from drift.live.credentials.key import (
     Provider,
     Service,
     ServiceFailedError,
+    end_of,
 )
 from drift.live.credentials.refreshing import Refreshing
 from drift.live.credentials.search import Search
@@ -19,5 +20,6 @@ __all__ = [
     "Search",
     "Service",
     "ServiceFailedError",
+    "end_of",
     "find",
 ]

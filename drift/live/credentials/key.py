@@ -1,6 +1,8 @@
 """What a request is signed with, and who hands it out."""
 
+from contextlib import suppress
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from typing import NamedTuple, Protocol
 
 from drift.errors import CredentialsError
@@ -19,6 +21,15 @@ class Credentials:
     token: str | None = field(default=None, repr=False)
     expires: float | None = field(default=None, repr=False)
     account: str | None = None
+
+
+def end_of(credentials: Credentials) -> str:
+    """Return when credentials end, as the end of a sentence about them."""
+    with suppress(ValueError, OverflowError, OSError):  # of a number that is no time
+        if credentials.expires is not None:
+            end = datetime.fromtimestamp(credentials.expires, UTC)
+            return f"they end at {end:%Y-%m-%d %H:%M:%S} UTC"
+    return "they have no known end"
 
 
 class Service(NamedTuple):
