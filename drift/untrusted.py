@@ -1,5 +1,7 @@
 """Text that a file or a server wrote, made harmless before a person sees it."""
 
+from drift.masking import masked_value
+
 _LONGEST = 120
 
 _COMMANDS = (("##[", "#\\x23["), ("##vso[", "#\\x23vso["))
@@ -10,9 +12,10 @@ def visible(text: str, longest: int = _LONGEST) -> str:
     r"""Return `text` on one line, with all that a terminal would obey or hide spelled out.
 
     Control characters, escapes, bidirectional marks and lone surrogates become `\x1b` and the
-    like, and so does the beginning of what the log of a CI system would obey. What is longer than
-    `longest` characters is cut and ends in `...`.
+    like, and so does the beginning of what the log of a CI system would obey. Held secrets are
+    masked. What is longer than `longest` characters is cut and ends in `...`.
     """
+    text = masked_value(text)  # before it is cut, or wrapped by whoever shows it
     cut = text if len(text) <= longest else text[: longest - 3] + "..."
     shown = cut if cut.isprintable() else "".join(map(_shown, cut))
     if "##" in shown:

@@ -5,6 +5,7 @@ from xml.etree.ElementTree import Element, ParseError
 from defusedxml import DefusedXmlException
 from defusedxml.ElementTree import fromstring
 
+from drift.masking import repeats_secret
 from drift.untrusted import visible
 
 LIMIT = 1 << 20
@@ -16,6 +17,10 @@ BLANK = " \t\r\n"
 
 class XmlError(ValueError):
     """The bytes are not the XML that was expected; the message ends a sentence on "the answer"."""
+
+
+class SecretError(XmlError):
+    """An answer repeats a credential or a signature where a value or a name is expected."""
 
 
 class ForeignError(XmlError):
@@ -37,7 +42,15 @@ def parse(body: bytes, root: str) -> Element:
         raise ForeignError("is not well-formed XML") from None
     if local_name(element) != root:
         raise ForeignError(f"is <{visible(local_name(element), 40)}>, not <{root}>")
+    _refuse_secret_names(element)
     return element
+
+
+def _refuse_secret_names(root: Element) -> None:
+    """Raise `SecretError` for a name that repeats a credential: names are shown in warnings."""
+    names = {name for element in root.iter() for name in (element.tag, *element.attrib)}
+    if repeats_secret("\0".join(names)):
+        raise SecretError("repeats a credential in the name of an element or attribute")
 
 
 def local_name(element: Element) -> str:
@@ -46,7 +59,14 @@ def local_name(element: Element) -> str:
 
 
 def text_of(element: Element) -> str:
-    """Return the text of a leaf, without the white space around it."""
+    """Return the text of a leaf, without the white space around it.
+
+    Raise `SecretError` if it repeats a credential. It is not masked: two values that differ could
+    become equal, or equal to what is desired.
+    """
     if len(element):
         raise XmlError(f"has elements inside <{local_name(element)}>, which holds a value")
-    return (element.text or "").strip(BLANK)
+    text = (element.text or "").strip(BLANK)
+    if repeats_secret(text):
+        raise SecretError(f"repeats a credential in <{local_name(element)}>")
+    return text

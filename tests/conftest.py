@@ -2,8 +2,12 @@
 
 import os
 import signal
+from collections.abc import Iterator
 
+import pytest
 from hypothesis import HealthCheck, settings
+
+from drift import masking
 
 # How long it takes to draw examples is up to the machine, and what else it has to do.
 SLOW = (HealthCheck.too_slow,)
@@ -15,3 +19,10 @@ settings.load_profile("ci" if os.environ.get("CI") else "here")
 # A script that runs pytest in the background lets it, and all that it starts, ignore Ctrl-C. Tests
 # send that; a sub-process, which inherits what is ignored but no handler, has its own again.
 signal.signal(signal.SIGINT, signal.default_int_handler)
+
+
+@pytest.fixture(autouse=True)
+def no_secrets_of_other_tests() -> Iterator[None]:
+    """Forget what a test held, so that the next one sees its texts as they are."""
+    yield
+    masking.forget()

@@ -2,12 +2,13 @@
 
 import errno
 import gc
+import os
 from collections.abc import Sequence
 from typing import Annotated
 
 import typer
 
-from drift import __version__
+from drift import __version__, masking
 from drift.cli import (
     comment,
     demo,
@@ -70,6 +71,7 @@ def drift(
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run a command and return its exit code: the one border for errors that people can mend."""
+    masking.begin(os.environ)
     output.prepare()
     # A run is short, and what it makes stays to its end: to look for garbage took 1 s of 4.
     gc.set_threshold(100_000, 50, 100)

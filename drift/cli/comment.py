@@ -14,6 +14,7 @@ from drift.cli import output, summary
 from drift.cli.options import ColorOption, whole
 from drift.errors import CommentError
 from drift.live.in_time import in_time
+from drift.masking import masked
 from drift.untrusted import visible
 
 if TYPE_CHECKING:
@@ -230,7 +231,8 @@ def _draft(plan: "Plan", place: "Place | None", key: str, longest: int = _LONGES
     lasting = said.replace(read_at(plan), "").replace(whole or read_at(plan), "")
     marker = Marker(key, made, commit, plan.verdict.value, digest(lasting))
     gone = plan.verdict is Verdict.IN_SYNC and not caveat
-    return Draft(marker, said + foot, (resolved(plan) if gone else said) + foot)
+    gone_text = resolved(plan) if gone else said
+    return Draft(marker, masked(said + foot), masked(gone_text + foot))
 
 
 def _foot(key: str, commit: str, run: str) -> str:

@@ -64,6 +64,7 @@ def emulator(
     ] = None,
 ) -> int:
     """Serve a recording as an OSS endpoint on this machine, until Ctrl-C."""
+    from drift import masking
     from drift.bundled import samples
     from drift.emulator import Emulator
     from drift.emulator.fault_rule import fault_of
@@ -74,6 +75,8 @@ def emulator(
     folder = recording or samples() / "recording"
     faults = tuple(map(fault_of, fault or ()))
     served = Emulator(Recording(folder), port=port, write=write, faults=faults, tls=tls)
+
+    masking.forget()  # the emulator's own key is no secret, and a shell may have exported it
 
     def ready(url: str) -> None:
         output.note(f"Serving {folder} on {url}. Stop with Ctrl-C.")

@@ -8,11 +8,14 @@ from contextlib import suppress
 from datetime import timedelta
 from io import TextIOWrapper
 from pathlib import Path
+from threading import ExceptHookArgs
+from traceback import format_exception
 from typing import TYPE_CHECKING, Literal, TextIO, TypeAlias
 
 from drift import disk
 from drift.diagnostic import Diagnostic
 from drift.errors import FileError, StoppedError
+from drift.masking import masked
 from drift.render import Screen
 from drift.untrusted import visible
 
@@ -52,6 +55,7 @@ def write(text: str, *, for_people: bool = True) -> None:
     """
     if not for_people and isinstance(sys.stdout, TextIOWrapper):
         sys.stdout.reconfigure(encoding="utf-8", errors="backslashreplace")
+    text = masked(text)
     try:
         for start in range(0, len(text), _PIECE):
             sys.stdout.write(text[start : start + _PIECE])
@@ -69,10 +73,24 @@ def lost(error: OSError) -> FileError:
 def note(text: str) -> None:
     """Write a line to standard error; if nobody can read it, the verdict is the same."""
     try:
-        sys.stderr.write(f"{text}\n")
+        sys.stderr.write(masked(f"{text}\n"))
         sys.stderr.flush()
     except OSError:
         _silence(sys.stderr)
+
+
+def show_bug(error: BaseException) -> None:
+    """Write the traceback of a bug to standard error, as Python does, but without secrets.
+
+    An exception may repeat what it stumbled over.
+    """
+    note("".join(format_exception(error)).rstrip())
+
+
+def show_thread_bug(arguments: ExceptHookArgs) -> None:
+    """Write the traceback of a bug in a thread to standard error, without secrets."""
+    if arguments.exc_value:
+        show_bug(arguments.exc_value)
 
 
 def fail(message: str, advice: str = "") -> None:
@@ -134,7 +152,7 @@ def save(path: Path, text: str) -> None:
     refuse_unwritable(path)
     target = path.resolve()
     try:
-        disk.replace(target, text.encode())
+        disk.replace(target, masked(text).encode())
     except OSError as error:
         raise FileError(f"{path} cannot be written: {error.strerror}.") from None
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from drift.cli import output
 from drift.errors import FileError
+from drift.masking import masked
 from drift.untrusted import visible
 
 if TYPE_CHECKING:
@@ -56,7 +57,7 @@ def _append(fitting: Callable[[int], str]) -> bool:
 def _written(path: Path, fitting: Callable[[int], str]) -> bool:
     output.refuse_unwritable(path)
     room = LARGEST - (path.stat().st_size if path.exists() else 0)
-    data = f"\n{fitting(room)}\n".encode()
+    data = masked(f"\n{fitting(room)}\n").encode()
     if len(data) > room:
         raise FileError("It is full: GitHub takes 1 MiB.")
     with path.open("ab") as file:

@@ -13,7 +13,7 @@ from xml.sax.saxutils import escape
 
 from drift.live.endpoint import OSS_HOST
 from drift.settings import SETTINGS
-from drift.xml import XmlError, local_name, parse, text_of
+from drift.xml import SecretError, XmlError, local_name, parse, text_of
 
 STATUS = {
     **dict.fromkeys((setting.unset_code for setting in SETTINGS), 404),
@@ -68,8 +68,11 @@ class ServiceError(NamedTuple):
 
 
 def _member(root: Element, name: str) -> str | None:
-    """Return a member's text; None if it is absent, malformed, or there twice."""
-    texts = [text_of(child) for child in root if local_name(child) == name]
+    """Return a member's text; None if it is absent, malformed, there twice, or a credential."""
+    try:
+        texts = [text_of(child) for child in root if local_name(child) == name]
+    except SecretError:
+        return None
     return texts[0] if len(texts) == 1 and _SHAPE[name].fullmatch(texts[0]) else None
 
 

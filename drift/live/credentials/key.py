@@ -7,13 +7,16 @@ from typing import NamedTuple, Protocol
 
 from drift.errors import CredentialsError
 
+from drift.masking import hold
+
 
 @dataclass(frozen=True)
 class Credentials:
     """An access key, and the session token of a temporary one. Only ever handed to the SDK.
 
     A temporary one ends at `expires`, in seconds since 1970, where that is known. So is the id of
-    the `account` only for roles and sign-ons, which name it.
+    the `account` only for roles and sign-ons, which name it. The key, the secret and the token are
+    masked from then on, wherever they would be shown.
     """
 
     key_id: str = field(repr=False)
@@ -21,6 +24,10 @@ class Credentials:
     token: str | None = field(default=None, repr=False)
     expires: float | None = field(default=None, repr=False)
     account: str | None = None
+
+    def __post_init__(self) -> None:
+        """Mask what it holds, whatever source it comes from."""
+        hold(self.key_id, self.secret, self.token)
 
 
 def end_of(credentials: Credentials) -> str:
