@@ -7,11 +7,21 @@ from drift import __version__
 from drift.desired.declaration import Declaration
 from drift.discovery.decide import Discovery
 from drift.discovery.discover import discover
+from drift.errors import StoppedError
 from drift.judge import Judge
-from drift.live.fleet import Fleet, Request
+from drift.live.fleet import Fleet, Request, StoppedReadingError
 from drift.live.source import Bucket
 from drift.plan import BUCKET, FailOn, Plan, ResourceChange, Status
 from drift.waivers.waivers import NO_WAIVERS, Waivers
+
+
+class StoppedPlanError(StoppedError):
+    """A person stopped the run; `plan` is incomplete, and has what was read until then."""
+
+    def __init__(self, unread: tuple[str, ...], plan: Plan) -> None:
+        """Take the buckets that were not looked at, and the plan."""
+        super().__init__(unread)
+        self.plan = plan
 
 
 def check(
@@ -42,26 +52,35 @@ def compare(  # noqa: PLR0913 - what a run is asked for
 ) -> Plan:
     """Read what was decided, compare it, and return the plan, sorted by name.
 
-    Raise `ValueError` for declarations that disagree: without their buckets it could be green.
+    Raise `StoppedPlanError` on Ctrl-C, and `ValueError` for declarations that disagree: without
+    their buckets it could be green.
     """
     if discovery.conflicts:
         raise ValueError("declarations that disagree cannot be compared")
     decisions = discovery.decisions
     requests = [Request(one.bucket, type(one.declaration.setting)) for one in decisions]
     judge = Judge(waivers, strict=strict)
+    stopped: StoppedReadingError | None = None
+    try:
+        read = fleet.read(requests)
+    except StoppedReadingError as error:
+        stopped, read = error, error.found
     resources = [
         judge.judged(decision, discovery.placed(decision, found))
-        for decision, found in zip(decisions, fleet.read(requests), strict=True)
+        for decision, found in zip(decisions, read, strict=True)
     ]
     resources += map(_undeclared, discovery.undeclared)
     resources += _unlisted(discovery)
-    return Plan(
+    plan = Plan(
         drift_version=__version__,
         timestamp=now,
         undeclared=discovery.policy,
         fail_on=fail_on,
         resource_changes=tuple(sorted(resources, key=lambda one: (one.name, one.type))),
     )
+    if stopped:
+        raise StoppedPlanError(stopped.unread, plan)
+    return plan
 
 
 def _undeclared(bucket: Bucket) -> ResourceChange:

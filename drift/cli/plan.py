@@ -112,7 +112,7 @@ def plan(  # noqa: PLR0913 - one parameter for each option
     as drifted; with --fail-on weaker, drift that accepts nothing unwanted does not. With --list it
     exits with 0, and with 1 if the list could not be had.
     """
-    from drift.check import compare
+    from drift.check import StoppedPlanError, compare
     from drift.desired.load import load
     from drift.discovery.discover import discover
     from drift.live.fleet import Fleet
@@ -157,8 +157,15 @@ def plan(  # noqa: PLR0913 - one parameter for each option
     if wrong:
         output.fail("Nothing was compared: it is not clear what is declared.")
         return 1
-    with progress(fleet.tally):
-        found = compare(discovery, fleet, strict=strict, now=now, waivers=waivers, fail_on=fail_on)
+    screen = output.screen(color, explain=explain)
+    try:
+        with progress(fleet.tally):
+            found = compare(
+                discovery, fleet, strict=strict, now=now, waivers=waivers, fail_on=fail_on
+            )
+    except StoppedPlanError as stopped:
+        _publish(stopped.plan, name, out, screen)
+        raise
     output.warn_of_clock(clock_offset())
     doubtful = doubts(waivers, desired.declarations, found, strict=strict)
     output.report(one for one in doubtful if one not in desired.diagnostics)
@@ -167,7 +174,7 @@ def plan(  # noqa: PLR0913 - one parameter for each option
         return 1
     reported = frozenset(warning for one in desired.declarations for warning in one.warnings)
     output.warn(found, but=reported)
-    _publish(found, name, out, output.screen(color, explain=explain))
+    _publish(found, name, out, screen)
     return found.verdict.exit_code
 
 

@@ -1,6 +1,6 @@
 """Reading many buckets at once, in bounded time."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 from queue import Empty, SimpleQueue
 from threading import Thread
@@ -37,6 +37,16 @@ class Request(NamedTuple):
     setting: type[Setting]
 
 
+class StoppedReadingError(StoppedError):
+    """A person stopped the reading; `found` has what came of each request until then."""
+
+    def __init__(self, requests: Sequence[Request], found: Mapping[int, Found]) -> None:
+        """Take the requests, and what came of some of them by their index."""
+        names = (r.bucket.name for index, r in enumerate(requests) if index not in found)
+        super().__init__(tuple(names))
+        self.found = _whole(requests, found, "Stopped")
+
+
 class Fleet:
     """A source that is read by `concurrency` threads, and for `deadline` seconds from now.
 
@@ -62,21 +72,16 @@ class Fleet:
     def read(self, requests: Sequence[Request]) -> tuple[Found, ...]:
         """Return what came of each request, in their order.
 
-        Raise `StoppedError` on Ctrl-C. What a source raises beside its problems is a bug of ours,
-        and is raised here.
+        Raise `StoppedReadingError` on Ctrl-C. What a source raises beside its problems is a bug of
+        ours, and is raised here.
         """
         found: dict[int, Found] = {}
         self.tally.total, self.tally.found = len(requests), found
         try:
             self._run([partial(reading, self._source, *request) for request in requests], found)
         except KeyboardInterrupt:
-            names = (r.bucket.name for index, r in enumerate(requests) if index not in found)
-            raise StoppedError(tuple(names)) from None
-        unread = own("NotRead")
-        return tuple(
-            found.get(index) or Found(unread, request.bucket)
-            for index, request in enumerate(requests)
-        )
+            raise StoppedReadingError(requests, found) from None
+        return _whole(requests, found, "NotRead")
 
     def listing(self, region: str | None, tag: Tag | None = None) -> tuple[Bucket, ...] | Problem:
         """Return the buckets of the account that have `tag`, sorted by name, or why not.
@@ -166,6 +171,14 @@ class Fleet:
 
     def _left(self) -> float | None:
         return None if self._end is None else max(0.0, self._end - monotonic())
+
+
+def _whole(requests: Sequence[Request], found: Mapping[int, Found], code: str) -> tuple[Found, ...]:
+    """Return what came of each request; `code` says why there is nothing of the others."""
+    unread = own(code)
+    return tuple(
+        found.get(index) or Found(unread, request.bucket) for index, request in enumerate(requests)
+    )
 
 
 def _start(number: int, work: Callable[[], None]) -> None:

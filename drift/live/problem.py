@@ -51,6 +51,7 @@ _OWN = {
         'Declare its "Region", or correct its name.',
     ),
     "NotRead": _Said("It was not read before the deadline.", "Give --deadline more seconds."),
+    "Stopped": _Said("The run was stopped before it was read.", "Run drift again."),
     "ProxyFailed": _Said("The proxy does not let the request through.", _NETWORK),
     "Timeout": _Said(
         "No whole answer came in time.", "Give --timeout more seconds.", retryable=True
