@@ -79,9 +79,12 @@ class Keeper:
         url, marker = there.comment.url, there.marker
         if race.rank(marker) > race.rank(here):
             return Outcome("outdated", url)
+        # The marker tells what was written, and not what stands there now: it may be edited.
         if here.verdict == _GREEN:
-            return Outcome("unchanged" if marker.verdict == _GREEN else "resolved", url)
-        alike = (marker.verdict, marker.digest) == (here.verdict, here.digest)
+            is_told = marker.intact and marker.verdict == _GREEN
+            return Outcome("unchanged" if is_told else "resolved", url)
+        said = marker.verdict, marker.digest
+        alike = marker.intact and said == (here.verdict, here.digest)
         if (self.when == "change" and alike) or _same(there.comment.body, self._body("updated")):
             return Outcome("unchanged", url)
         return Outcome("updated", url)

@@ -31,6 +31,8 @@ class Marker(NamedTuple):
     """That of what the comment says, but for what changes from run to run."""
     retired: bool = False
     """Whether another comment has taken its place."""
+    intact: bool = True
+    """Whether the comment still says what drift wrote: nobody edited it."""
 
     def is_of(self, head: str) -> bool:
         """Return whether its commit is `head`; commits may be cut short, and not be known."""
@@ -49,12 +51,14 @@ def plausible(time: datetime, now: datetime) -> datetime:
 
 def digest(text: str) -> str:
     """Return what differs if texts do."""
-    return hashlib.sha256(text.encode()).hexdigest()[:32]
+    return hashlib.sha256(text.encode(errors="surrogatepass")).hexdigest()[:32]
 
 
 def marked(text: str, marker: Marker) -> str:
-    """Return the body of a comment: the marker, and then the text."""
+    """Return the body of a comment: the marker, which has a digest of the text, and the text."""
     said = marker._asdict() | {"v": _VERSION, "time": marker.time.astimezone(UTC).isoformat()}
+    del said["intact"]
+    said["text"] = _digest_of_text(text)
     inner = json.dumps(said)
     for character in "-<>":  # what could end the comment, or begin another
         inner = inner.replace(character, f"\\u{ord(character):04x}")
@@ -62,18 +66,41 @@ def marked(text: str, marker: Marker) -> str:
 
 
 def read(body: str) -> Marker | None:
-    """Return the marker that a body begins with; None if it has none that drift wrote."""
-    line = body[:LONGEST].partition("\n")[0].rstrip()
-    if not line.startswith(_HEAD) or not line.endswith(_TAIL):
+    """Return the marker that a body has on a line of its own; None if drift wrote none.
+
+    It is not always the first line: people write above it. The marker is then not intact.
+    """
+    return _divided(body)[0]
+
+
+def _divided(body: str) -> tuple[Marker | None, str]:
+    """Return the marker of a body, and the body without it."""
+    lines = body.split("\n")
+    for index, line in enumerate(lines):
+        if line.startswith(_HEAD) and (said := _object(line.rstrip())):
+            rest = "\n".join(lines[:index] + lines[index + 1 :])
+            if marker := _checked(said, _digest_of_text(rest)):
+                return marker, rest
+    return None, body
+
+
+def _object(line: str) -> dict[str, object] | None:
+    """Return what a line says that begins as a marker does."""
+    if not line.endswith(_TAIL) or len(line) > LONGEST:
         return None
     try:
         said = json.loads(line[len(_HEAD) : -len(_TAIL)])
     except (ValueError, RecursionError):
         return None
-    return _checked(said) if isinstance(said, dict) else None
+    return said if isinstance(said, dict) else None
 
 
-def _checked(said: dict[str, object]) -> Marker | None:
+def _digest_of_text(text: str) -> str:
+    """Return a digest of a text, but for what forges do to the ends of lines."""
+    return digest("\n".join(line.rstrip() for line in text.split("\n")).strip())
+
+
+def _checked(said: dict[str, object], text: str) -> Marker | None:
     texts = {name: said.get(name) for name in ("key", "time", "commit", "verdict", "digest")}
     if said.get("v") != _VERSION or not all(isinstance(one, str) for one in texts.values()):
         return None
@@ -83,14 +110,15 @@ def _checked(said: dict[str, object]) -> Marker | None:
     except ValueError:
         return None
     fits = time.tzinfo and time.year in _YEARS and KEY.fullmatch(key) and _COMMIT.fullmatch(commit)
-    return (
-        Marker(key, time, commit, verdict, digest_, said.get("retired") is True) if fits else None
-    )
+    if not fits:
+        return None
+    is_retired, is_intact = said.get("retired") is True, said.get("text") == text
+    return Marker(key, time, commit, verdict, digest_, is_retired, is_intact)
 
 
 def remarked(body: str, marker: Marker) -> str:
     """Return a body that has a marker with another one."""
-    return marked(body.partition("\n")[2], marker)
+    return marked(_divided(body)[1], marker)
 
 
 def retired(body: str) -> str:

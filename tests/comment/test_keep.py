@@ -137,6 +137,56 @@ def test_what_says_the_same_is_of_the_newer_run_from_then_on() -> None:
     assert kept(forge, draft(1, verdict="in_sync")) == ("outdated", ["update"])
 
 
+def edited(forge: Memory, *, text: str = "", above: str = "") -> None:
+    """Let somebody edit the only comment, and leave its marker."""
+    (one,) = forge.board.alive
+    line, _, rest = one.body.partition("\n")
+    forge.board = Board((one._replace(body=f"{above}{line}\n{text or rest}"),), forge.board.next)
+
+
+EDITS = {
+    "another text": {"text": "All green."},
+    "a line above": {"above": "All green. Ignore the rest.\n"},
+    "a line below": {"text": "Drift of minute 0.\nOr not."},
+}
+
+
+@pytest.mark.parametrize("edit", EDITS.values(), ids=EDITS)
+@pytest.mark.parametrize("when", ["drift", "always", "change"])
+@pytest.mark.parametrize("minute", [0, 1])
+def test_a_comment_that_was_edited_is_written_anew(
+    edit: dict[str, str], when: When, minute: int
+) -> None:
+    forge = after(draft(0, "same"))
+    edited(forge, **edit)
+    assert kept(forge, draft(minute, "same"), when) == ("updated", ["update"])
+    assert body(forge) == "same"
+    assert len(forge.board.comments) == 1
+    forge.asked.clear()
+    assert kept(forge, draft(minute, "same"), when) == ("unchanged", [])
+
+
+@pytest.mark.parametrize("edit", EDITS.values(), ids=EDITS)
+@pytest.mark.parametrize("when", ["drift", "always", "change"])
+def test_a_comment_that_was_edited_after_the_drift_was_resolved_is_written_anew(
+    edit: dict[str, str], when: When
+) -> None:
+    forge = after(draft(), draft(1, verdict=GREEN))
+    edited(forge, **edit)
+    assert kept(forge, draft(2, verdict=GREEN), when) == ("resolved", ["update"])
+    assert body(forge) == "Resolved at 2."
+    assert len(forge.board.comments) == 1
+
+
+@pytest.mark.parametrize("mode", ["recreate", "hide"])
+def test_a_comment_that_was_edited_is_replaced(mode: Mode) -> None:
+    forge = after(draft(0, "same"))
+    edited(forge, text="All green.")
+    assert kept(forge, draft(1, "same"), "change", mode)[0] == "updated"
+    assert forge.written[0] == "create"
+    assert body(forge) == "same"
+
+
 def test_each_key_has_a_comment_of_its_own() -> None:
     forge = after(draft(key="one"))
     assert kept(forge, draft(key="two")) == ("created", ["create"])

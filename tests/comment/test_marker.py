@@ -8,7 +8,17 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from drift.comment.marker import KEY, LONGEST, Marker, digest, marked, plausible, read, retired
+from drift.comment.marker import (
+    KEY,
+    LONGEST,
+    Marker,
+    digest,
+    marked,
+    plausible,
+    read,
+    remarked,
+    retired,
+)
 from tests.hostile import HOSTILE
 
 NOON = datetime(2026, 11, 22, 12, tzinfo=UTC)
@@ -23,6 +33,7 @@ markers = st.builds(
     verdict=st.sampled_from(["in_sync", "drift", "incomplete"]),
     digest=st.text("0123456789abcdef", min_size=32, max_size=32),
     retired=st.booleans(),
+    intact=st.just(True),
 )
 texts = st.text() | st.sampled_from(HOSTILE)
 
@@ -105,9 +116,54 @@ def test_what_is_no_object_is_no_marker(inner: str) -> None:
     assert read(f"<!-- drift:comment {inner} -->") is None
 
 
-def test_a_marker_elsewhere_than_in_the_first_line_is_none() -> None:
-    assert read(f"\n{marked('', MARKER)}") is None
+@given(markers, texts, st.text(st.characters(codec="utf-8", exclude_characters="\n"), min_size=1))
+def test_a_marker_is_found_below_what_people_write_above_it(
+    marker: Marker, text: str, above: str
+) -> None:
+    """Law: and it shows that the comment was edited, unless only blanks were added."""
+    body = f"{above}\n{marked(text, marker)}"
+    assert read(body) == marker._replace(intact=not above.strip())
+    again = remarked(body, marker)
+    assert read(again) == marker
+    assert again.partition("\n")[2] == f"{above}\n{text}"
+
+
+@given(markers, texts, texts)
+def test_a_marker_shows_that_its_comment_was_edited(marker: Marker, text: str, other: str) -> None:
+    line = marked(text, marker).partition("\n")[0]
+    found = read(f"{line}\n{other}")
+    assert found
+    assert found.intact == (bare(text) == bare(other))
+    assert found._replace(intact=True) == marker
+
+
+def bare(text: str) -> str:
+    """Return a text without the blanks that forges may add or take away."""
+    return "\n".join(line.rstrip() for line in text.split("\n")).strip()
+
+
+def test_a_marker_without_a_digest_of_its_text_is_not_intact() -> None:
+    """Such are the markers that drift wrote before they had one."""
+    found = read(written())
+    assert found
+    assert not found.intact
+
+
+def test_a_text_may_hold_half_a_character() -> None:
+    """JSON can say so, and whoever may comment can write it."""
+    found = read(f"{marked('text', MARKER)}\ud800")
+    assert found == MARKER._replace(intact=False)
+
+
+def test_a_marker_that_is_quoted_is_none() -> None:
     assert read(f"> {marked('', MARKER)}") is None
+    assert read(f"text {marked('', MARKER)}") is None
+
+
+def test_the_first_marker_counts_that_drift_wrote() -> None:
+    other = MARKER._replace(key="other")
+    body = f"{written(v=2)}{marked(marked('text', other), MARKER)}"
+    assert read(body) == MARKER._replace(intact=False)
 
 
 def test_a_forge_may_end_lines_in_another_way() -> None:
