@@ -10,6 +10,7 @@ import pytest
 
 from drift.errors import CredentialsError
 from drift.live.credentials import Credentials, Search, find
+from drift.live.transport.environment import Proxies, TrustStore
 from drift.live.transport.openssl import OpenSSL
 from drift.live.transport.transport import Request
 from tests.live.services import ID, SECRET, TOKEN, answering, key, metadata, query, success
@@ -56,7 +57,7 @@ def refusal(environ: dict[str, str] | None = None, **options: object) -> Credent
 
 
 def test_openssl_sends_any_method_with_its_body() -> None:
-    with served(http(b"done")) as server, closing(OpenSSL(proxies=False)) as transport:
+    with served(http(b"done")) as server, closing(OpenSSL(Proxies({}), TrustStore())) as transport:
         request = Request("POST", f"{server.url}/path?a=b", {"x-a": "b"}, b"body")
         assert transport.send(request, 5).body == b"done"
     assert server.lines == ["POST /path?a=b HTTP/1.1"]
@@ -90,6 +91,45 @@ def test_a_proxy_of_the_environment_carries_the_request(
         monkeypatch.setenv(variable, proxy.url)
         assert role(sts=f"https://{HOST}").token == TOKEN
     assert proxy.heads[0].startswith(f"CONNECT {HOST}:443 HTTP/1.")
+
+
+@pytest.mark.parametrize(
+    "excluded", ["*.drift.test", ".drift.test", "sts.drift.test:443", "*", "a,sts.drift.test"]
+)
+def test_a_host_of_no_proxy_is_asked_directly(
+    monkeypatch: pytest.MonkeyPatch, excluded: str
+) -> None:
+    monkeypatch.setattr("socket.getaddrinfo", lambda *_, **__: [])
+    with served(http(b"", "403 Forbidden")) as proxy:
+        monkeypatch.setenv("HTTPS_PROXY", proxy.url)
+        monkeypatch.setenv("NO_PROXY", excluded)
+        refusal(sts=f"https://{HOST}")
+        assert proxy.heads == []
+
+
+@pytest.mark.parametrize("excluded", ["sts.drift.test:8443", "test.drift", "other.test"])
+def test_a_host_that_no_proxy_does_not_name_is_asked_through_the_proxy(
+    monkeypatch: pytest.MonkeyPatch, excluded: str
+) -> None:
+    with served(http(b"", "403 Forbidden")) as proxy:
+        monkeypatch.setenv("HTTPS_PROXY", proxy.url)
+        monkeypatch.setenv("NO_PROXY", excluded)
+        refusal(sts=f"https://{HOST}")
+    assert proxy.lines[0].startswith(f"CONNECT {HOST}:443 ")
+
+
+@pytest.mark.parametrize(
+    ("variable", "value"),
+    [("HTTPS_PROXY", "hunter2 hunter2"), ("REQUESTS_CA_BUNDLE", "hunter2hunter2")],
+)
+def test_a_variable_of_the_network_that_cannot_be_used_is_named(
+    monkeypatch: pytest.MonkeyPatch, variable: str, value: str
+) -> None:
+    monkeypatch.setenv(variable, value)
+    error = refusal(sts=f"https://{HOST}")
+    assert variable in str(error)
+    assert "hunter2" not in f"{error}{error.advice}"
+    assert "the proxy does not let" not in str(error)
 
 
 def test_a_proxy_that_refuses_is_named_as_the_reason(monkeypatch: pytest.MonkeyPatch) -> None:

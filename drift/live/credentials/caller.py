@@ -14,12 +14,10 @@ from functools import partial
 from time import sleep
 from types import MappingProxyType
 from typing import TYPE_CHECKING, NamedTuple, TypeVar
-from urllib.parse import urlsplit
 
 from drift import __version__
 from drift.live.credentials.key import Service, ServiceFailedError
 from drift.live.credentials.search import Search
-from drift.live.endpoint import is_loopback
 from drift.live.in_time import in_time
 from drift.live.patience import Patience
 from drift.live.source import Answer
@@ -35,14 +33,19 @@ _AGENT = {"user-agent": f"oss-drift/{__version__}"}
 
 _ADVICE = "Look at what is given there, and at the network and its proxy."
 
+NONSENSE = "the answer makes no sense"
+
 _UNSENT = {
     "CertificateNotTrusted": "this machine does not trust the certificate of its endpoint",
     "CertificatesNotReadable": "the file with the certificates to trust cannot be read",
     "HostNotFound": "its host name is not known",
     "ProxyFailed": "the proxy does not let the request through",
+    "UnexpectedAnswer": NONSENSE,
     "Timeout": "it does not answer in time",
     "TLSHandshakeFailed": "no TLS version and cipher suite could be agreed on with it",
 }
+
+_PASSING = ("ConnectionFailed", "Timeout", "UnexpectedAnswer")
 
 _BUNDLES = (
     "Check what stands between this machine and the service. If that is a proxy of your own, name "
@@ -122,7 +125,7 @@ class Caller:
         except AnswerError as error:
             return _Failure(str(error))
         except ValueError:
-            return _Failure("the answer makes no sense", retryable=True)
+            return _Failure(NONSENSE, retryable=True)
 
     def _refused(self, answer: Answer) -> _Failure:
         text = answer.body.decode(errors="replace")
@@ -141,17 +144,18 @@ def members(body: bytes) -> Mapping[str, object]:
     """Return the members of a JSON object; raise `ValueError` for anything else."""
     document = json.loads(body)
     if not isinstance(document, dict):
-        raise AnswerError("the answer makes no sense")
+        raise AnswerError(NONSENSE)
     return document
 
 
 def _send(call: Call, timeout: float) -> Answer:
+    from drift.live.transport.environment import Proxies, TrustStore  # noqa: PLC0415
     from drift.live.transport.openssl import OpenSSL  # noqa: PLC0415
     from drift.live.transport.transport import Request  # noqa: PLC0415
 
-    proxies = not is_loopback(str(urlsplit(call.url).hostname))
     request = Request(call.method, call.url, {**_AGENT, **call.headers}, call.body)
-    with closing(OpenSSL(proxies=proxies)) as transport:
+    environment = Proxies.from_environment(), TrustStore.from_environment()
+    with closing(OpenSSL(*environment)) as transport:
         return transport.send(request, timeout)
 
 
@@ -163,4 +167,4 @@ def _unsent(error: "TransportError") -> _Failure:
         return _Failure(str(error), error.advice)
     reason = _UNSENT.get(error.code, "it cannot be reached")
     advice = _BUNDLES if error.code == "CertificateNotTrusted" else _ADVICE
-    return _Failure(reason, advice, retryable=error.code in ("ConnectionFailed", "Timeout"))
+    return _Failure(reason, advice, retryable=error.code in _PASSING)

@@ -6,7 +6,6 @@ from datetime import UTC, datetime
 from typing import NamedTuple, Protocol
 
 from drift.errors import CredentialsError
-
 from drift.masking import hold
 
 
