@@ -113,7 +113,7 @@ def test_every_variable_with_a_token_for_a_forge_is_known() -> None:
 
 
 def test_every_variable_with_a_key_is_known() -> None:
-    from drift.live.credentials.environment import _FAMILIES
+    from drift.live.credentials.environment import _GENERAL, _OSS
 
-    names = {name for variables in _FAMILIES.values() for name in variables.split()}
+    names = {name for variables in _OSS + _GENERAL for name in variables.split()}
     assert names <= set(masking.VARIABLES)
