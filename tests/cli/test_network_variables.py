@@ -39,7 +39,7 @@ def folder(
     return tmp_path
 
 
-@pytest.fixture(params=COMMANDS.values(), ids=COMMANDS)
+@pytest.fixture(params=list(COMMANDS.values()), ids=list(COMMANDS))
 def run(
     request: pytest.FixtureRequest,
     folder: Path,

@@ -113,7 +113,7 @@ def here(tmp_path_factory: pytest.TempPathFactory) -> Certificate:
 @pytest.fixture(scope="session")
 def named(tmp_path_factory: pytest.TempPathFactory) -> Certificate:
     """Return a certificate for the hosts of buckets: on this machine, and behind a proxy."""
-    names = "DNS:*.oss.localhost,DNS:*.oss.example"
+    names = "DNS:*.oss.localhost,DNS:*.oss.example,IP:192.0.2.1"
     return certificate_in(tmp_path_factory.mktemp("named"), names)
 
 

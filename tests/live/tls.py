@@ -20,13 +20,16 @@ class Certificate(NamedTuple):
     authority: Path
 
 
-def certificate_in(folder: Path, names: str = "IP:127.0.0.1") -> Certificate:
-    """Return a new certificate for this machine by those names."""
+def certificate_in(
+    folder: Path, names: str = "IP:127.0.0.1", *, common_name: str = "drift"
+) -> Certificate:
+    """Return a new certificate for this machine by those names, which may be none."""
     made = Certificate(folder / "certificate.pem", folder / "key.pem", folder / "authority.pem")
     vouching = folder / "authority.key"
     _openssl("-subj", f"/CN=authority of {names}", "-out", made.authority, "-keyout", vouching)
+    alternatives = ["-addext", f"subjectAltName={names}"] if names else []
     _openssl(
-        "-subj", "/CN=drift", "-addext", f"subjectAltName={names}",
+        "-subj", f"/CN={common_name}", *alternatives,
         "-addext", "basicConstraints=critical,CA:FALSE", "-CA", made.authority, "-CAkey", vouching,
         "-out", made.path, "-keyout", made.key,
     )  # fmt: skip
