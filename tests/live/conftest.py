@@ -2,17 +2,22 @@
 
 import json
 import logging
+import socket
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any, NamedTuple
 
 import pytest
+from pyreqwest.client import SyncClientBuilder
 
 from drift.cli import main
 from drift.live.transport.either import Name
 from tests.cli.running import Ran, by_itself, desired, text
 from tests.live.tls import Certificate, certificate_in
 
+LOCAL_NAMES = frozenset(
+    f"{bucket}.oss.localhost" for bucket in ("oss-example", *map("b{}".format, range(300)))
+)
 KEY = {"OSS_ACCESS_KEY_ID": "LTAI5tExample", "OSS_ACCESS_KEY_SECRET": "example-secret"}
 
 
@@ -115,6 +120,24 @@ def named(tmp_path_factory: pytest.TempPathFactory) -> Certificate:
     """Return a certificate for the hosts of buckets: on this machine, and behind a proxy."""
     names = "DNS:*.oss.localhost,DNS:*.oss.example,IP:192.0.2.1"
     return certificate_in(tmp_path_factory.mktemp("named"), names)
+
+
+@pytest.fixture
+def local_names(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let the hosts of buckets lead to this machine, whatever its resolver knows."""
+    lookup = socket.getaddrinfo
+
+    def getaddrinfo(host: str, *rest: Any, **more: Any) -> Any:
+        return lookup("127.0.0.1" if host in LOCAL_NAMES else host, *rest, **more)
+
+    def builder() -> SyncClientBuilder:  # rustls asks the system itself
+        made = SyncClientBuilder()
+        for name in LOCAL_NAMES:
+            made = made.resolve(name, "127.0.0.1", 0)
+        return made
+
+    monkeypatch.setattr(socket, "getaddrinfo", getaddrinfo)
+    monkeypatch.setattr("drift.live.transport.rustls.SyncClientBuilder", builder)
 
 
 @pytest.fixture

@@ -65,7 +65,7 @@ def secure(wire: Wire) -> str:
     return wire.url.replace("http:", "https:")
 
 
-@pytest.mark.usefixtures("trusting")
+@pytest.mark.usefixtures("trusting", "local_names")
 def test_every_certificate_of_a_bundle_is_trusted(
     make: Make, here: Certificate, named: Certificate
 ) -> None:
@@ -386,7 +386,7 @@ def _open_files() -> int:
     return sum(1 for _ in Path("/proc/self/fd").iterdir())
 
 
-@pytest.mark.usefixtures("trusting")
+@pytest.mark.usefixtures("trusting", "local_names")
 def test_open_files_stay_few_over_many_hosts(make: Make, named: Certificate) -> None:
     transport = make()
     before, most = 0, 0
