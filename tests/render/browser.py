@@ -4,20 +4,23 @@
 """
 
 import json
-import os
 import shutil
 from base64 import b64decode
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any, NoReturn
+from typing import Any
 
 import pytest
+from selenium.common.exceptions import NoSuchDriverException
 from selenium.webdriver import Chrome, ChromeOptions
 from selenium.webdriver.chrome.service import Service
+
+from tests.needs import AXE, CHROMIUM, lacking
 
 LONGEST = 60
 """Seconds after which a page or a script is given up."""
 
+_NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 _SWITCHES = (
     "--headless=new",
     "--no-sandbox",
@@ -131,26 +134,20 @@ class Browser:
         ]
 
 
-def _lacking(reason: str) -> NoReturn:
-    """Skip a test here; fail it in CI, where all that it needs has been installed."""
-    if os.environ.get("CI"):
-        pytest.fail(reason, pytrace=False)
-    pytest.skip(reason)
-
-
 @pytest.fixture(scope="session")
 def browser(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Browser]:
-    chromium = shutil.which("chromium") or shutil.which("google-chrome")
-    driver = shutil.which("chromedriver")
-    if not (chromium and driver):
-        reason = "There is no Chromium: apt-get install chromium chromium-driver"
-        _lacking(reason)
+    chromium = next(filter(None, map(shutil.which, _NAMES)), None)
+    if chromium is None:
+        lacking(CHROMIUM)
     options = ChromeOptions()
     options.binary_location = chromium
     for switch in _SWITCHES:
         options.add_argument(switch)
     options.set_capability("goog:loggingPrefs", {"browser": "ALL", "performance": "ALL"})
-    chrome = Chrome(options=options, service=Service(executable_path=driver))
+    try:  # without a path, Selenium looks for the driver, and fetches the one that fits
+        chrome = Chrome(options=options, service=Service(shutil.which("chromedriver")))
+    except NoSuchDriverException:
+        lacking(CHROMIUM)
     try:
         chrome.set_page_load_timeout(LONGEST)
         chrome.set_script_timeout(LONGEST)
@@ -164,6 +161,5 @@ def axe() -> str:
     """The source of axe-core, which finds what keeps people from using a page."""
     path = Path(__file__).parents[1] / "node_modules" / "axe-core" / "axe.min.js"
     if not path.is_file():
-        reason = "There is no axe-core: npm ci --prefix tests"
-        _lacking(reason)
+        lacking(AXE)
     return path.read_text("utf-8")
