@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from difflib import unified_diff
 from typing import TYPE_CHECKING, Annotated
 
@@ -38,8 +39,9 @@ def fmt(
 ) -> int:
     """Put desired files in the one order and layout, and print the names of those that change.
 
-    What they say stays as it is. Exits with 0 if that could be done, and with 1 if not: a file that
-    is not JSON is left alone. With --check it exits with 1 if a file would change, too.
+    What they say stays as it is. Policies and waivers are laid out, too. Any other file is left
+    alone, and reported as `drift validate` reports it. Exits with 0 if all could be done, and with
+    1 if not. With --check it exits with 1 if a file would change, too.
     """
     from drift.desired.layout import Layout
 
@@ -57,14 +59,22 @@ def _laid_out(paths: "list[Path]") -> "Iterator[Layout | tuple[Diagnostic, ...]]
     """Yield the layout of each file, or why it has none; what is beside a file is left alone."""
     from drift.desired.files import find, find_waivers
     from drift.desired.layout import layout
+    from drift.desired.load import load
     from drift.diagnostic import Diagnostic
     from drift.waivers.file_model import WaiversFile
+    from drift.waivers.load import load as load_waivers
 
+    today = datetime.now(UTC).date()
     for found in find(paths):
-        yield (found,) if isinstance(found, Diagnostic) else layout(found)
+        if isinstance(found, Diagnostic):
+            yield (found,)
+        else:
+            laid = layout(found)
+            yield load([found]).diagnostics if laid is None else laid
     for waivers in find_waivers(paths):
         if waivers.searched or waivers.named:
-            yield layout(waivers.path, WaiversFile)
+            laid = layout(waivers.path, WaiversFile)
+            yield load_waivers([waivers.path], today=today).faults if laid is None else laid
 
 
 def _put(laid: "Layout", *, check: bool, diff: bool) -> bool:

@@ -14,9 +14,9 @@ CANONICAL = """{
   "$schema": "oss-bucket.schema.json",
   "Bucket": ["logs-*", "!logs-old"],
   "Region": "cn-*",
-  "Tags": {"owner": "web", "stage": "prod"},
+  "Tags": { "owner": "web", "stage": "prod" },
   "HttpsConfiguration": {
-    "TLS": {"Enable": true, "TLSVersion": ["TLSv1.3", "TLSv1.2"]},
+    "TLS": { "Enable": true, "TLSVersion": ["TLSv1.3", "TLSv1.2"] },
     "CipherSuite": {
       "Enable": true,
       "StrongCipherSuite": false,
@@ -25,7 +25,10 @@ CANONICAL = """{
         "ECDHE-RSA-AES128-GCM-SHA256",
         "ECDHE-ECDSA-AES256-GCM-SHA384"
       ],
-      "TLS13CustomCipherSuite": ["TLS_AES_128_GCM_SHA256", "TLS_AES_256_GCM_SHA384"]
+      "TLS13CustomCipherSuite": [
+        "TLS_AES_128_GCM_SHA256",
+        "TLS_AES_256_GCM_SHA384"
+      ]
     }
   }
 }
@@ -37,8 +40,28 @@ SHUFFLED = """{"HttpsConfiguration":{"CipherSuite":{
 "StrongCipherSuite":false,"Enable":true},"TLS":{"TLSVersion":["TLSv1.3","TLSv1.2"],"Enable":true}},
 "Tags":{"stage":"prod","owner":"web"},\t"Region":"cn-*","Bucket":["logs-*","!logs-old"],\r
 "$schema":"oss-bucket.schema.json"}"""
-LOOSE = '{"Region": "cn-hangzhou", "Bucket": "app-a"}'
-TIDY = '{\n  "Bucket": "app-a",\n  "Region": "cn-hangzhou"\n}\n'
+LOOSE = '{"Region": "cn-hangzhou", "HttpsConfiguration": {}, "Bucket": "app-a"}'
+TIDY = """{
+  "Bucket": "app-a",
+  "Region": "cn-hangzhou",
+  "HttpsConfiguration": {}
+}
+"""
+DIALECT = "https://json-schema.org/draft/2020-12/schema"
+OTHERS = {
+    "package.json": {"name": "web", "version": "1.0.0", "dependencies": {}},
+    "package-lock.json": {"lockfileVersion": 3, "packages": {}},
+    "map.geojson.json": {"type": "FeatureCollection", "features": []},
+    "upload.json": {"Bucket": "app-a", "Key": "index.html"},
+    "answer.json": {"HttpsConfiguration": {"TLS": {"Enable": False}}},
+    "schema.json": {"$schema": DIALECT, "type": "object"},
+    "old.json": {"$schema": "http://json-schema.org/draft-07/schema#", "type": "object"},
+    "others/waivers.json": {"waivers": []},
+    "list.json": [{"Bucket": "app-a"}],
+    "number.json": 1,
+}
+
+DEEP = '{{"Bucket": {}, "HttpsConfiguration": 1}}'
 
 Run = Callable[..., Ran]
 Write = Callable[..., Path]
@@ -63,30 +86,35 @@ def test_the_samples_are_right_already(drift: Run) -> None:
 
 
 def test_unknown_members_keep_their_order_at_the_end(drift: Run, write: Write) -> None:
-    path = write("a.json", '{"z": {"b": 1, "a": 2}, "Bucket": "app-a", "y": [], "Tags": {}}')
+    path = write("a.json", f'{{"z": {{"b": 1, "a": 2}}, "y": [], "Tags": {{}}, {LOOSE[1:]}')
     drift("fmt", "a.json")
-    assert [*json.loads(path.read_text())] == ["Bucket", "Tags", "z", "y"]
-    assert '"z": {"b": 1, "a": 2}' in path.read_text()
+    assert [*json.loads(path.read_text())][3:] == ["HttpsConfiguration", "z", "y"]
+    assert '"z": { "b": 1, "a": 2 }' in path.read_text()
 
 
-def test_a_line_ends_at_column_100_with_its_comma(drift: Run, write: Write) -> None:
-    fits, too_long = (f'["{"a" * length}", "b"]' for length in (83, 84))
-    path = write("a.json", f'{{"a": {fits}, "b": {too_long}}}')
+def test_a_line_ends_at_column_80_with_its_comma(drift: Run, write: Write) -> None:
+    fits, too_long = (f'["{"a" * length}", "b"]' for length in (63, 64))
+    path = write("a.json", f'{{"a": {fits}, "b": {too_long}, "c": {too_long}, {LOOSE[1:]}')
     drift("fmt", "a.json")
-    lines = path.read_text().splitlines()
-    assert lines[1] == f'  "a": {fits},'
-    assert len(lines[1]) == 100
-    assert lines[2] == '  "b": ['
+    lines = path.read_text().splitlines()[4:]
+    assert lines[0] == f'  "a": {fits},'
+    assert len(lines[0]) == 80
+    assert lines[1] == '  "b": ['
+    assert lines[5] == f'  "c": {too_long}'  # no comma follows it
 
 
-@pytest.mark.parametrize(
-    ("text", "after"),
-    [("{}", "{}\n"), ("[ ]", "[]\n"), ("1", "1\n"), ("[[],{}]", "[\n  [],\n  {}\n]\n")],
-)
-def test_any_json_has_a_layout(drift: Run, write: Write, text: str, after: str) -> None:
-    path = write("a.json", text)
-    drift("fmt", "a.json")
-    assert path.read_text() == after
+def test_only_what_is_ours_is_written(drift: Run, write: Write) -> None:
+    """Of all other files `fmt` says what `validate` says, and leaves them as they are."""
+    others = {write(f"work/{name}", json.dumps(value)): value for name, value in OTHERS.items()}
+    loose = write("work/desired/loose.json", LOOSE)
+    policy = write("work/policy.json", json.dumps({"x-drift": {"Bucket": "*"}, "$schema": DIALECT}))
+    waivers = write("work/waivers.json", '{"Waivers": [\n]}')
+    ran = drift("fmt", "work").failed(*(f"{path}" for path in others))
+    assert sorted(ran.out.splitlines()) == [str(path) for path in (loose, policy, waivers)]
+    for path, value in others.items():
+        assert path.read_text() == json.dumps(value)
+    assert {*ran.err.splitlines()} <= {*drift("validate", "work").err.splitlines()}
+    assert drift("fmt", *(path for path in others)).out == ""
 
 
 @pytest.mark.parametrize("before", [f"\ufeff{TIDY}", TIDY.replace("\n", "\r\n"), TIDY[:-1]])
@@ -109,13 +137,16 @@ def test_check_names_the_files_and_writes_nothing(drift: Run, write: Write) -> N
 def test_diff_shows_what_changes(
     drift: Run, write: Write, options: tuple[str, ...], code: int
 ) -> None:
-    path = write("a.json", '{\r\n  "Region": "cn-\x9b*",\n  "Bucket": "app-a"}')
+    path = write(
+        "a.json", '{\r\n  "Region": "cn-\x9b*", "HttpsConfiguration": {},\n  "Bucket": "a"}'
+    )
     ran = drift("fmt", "--diff", *options, "a.json")
     assert ran.code == code
     assert ran.out == (
-        "--- a.json\n+++ a.json\n@@ -1,3 +1,4 @@\n"
-        '-{\\r\n-  "Region": "cn-\\x9b*",\n-  "Bucket": "app-a"}\n\\ No newline at end of file\n'
-        '+{\n+  "Bucket": "app-a",\n+  "Region": "cn-\\x9b*"\n+}\n'
+        "--- a.json\n+++ a.json\n@@ -1,3 +1,5 @@\n"
+        '-{\\r\n-  "Region": "cn-\\x9b*", "HttpsConfiguration": {},\n-  "Bucket": "a"}\n'
+        "\\ No newline at end of file\n"
+        '+{\n+  "Bucket": "a",\n+  "Region": "cn-\\x9b*",\n+  "HttpsConfiguration": {}\n+}\n'
     )
     assert (b"\r" in path.read_bytes()) == bool(options)
 
@@ -124,10 +155,10 @@ def test_diff_shows_what_changes(
     ("content", "sentence"),
     [
         (b'{"Bucket": }', "bad.json:1:12: error: Not JSON: Expecting value."),
-        (b'{"Bucket": "a", "Bucket": "b"}', "bad.json:1:17: error: `Bucket` is given more than"),
-        (b'{\n"Bucket": NaN}', "bad.json:2:11: error: NaN is no value here."),
+        (b'{"HttpsConfiguration": 1, "Bucket": "a", "Bucket": "b"}', "bad.json:1:42: error: `Bu"),
+        (b'{\n"Bucket": NaN, "HttpsConfiguration": 1}', "bad.json:2:11: error: NaN is no value"),
         (b'{"Bucket": "\xff"}', "bad.json: error: The file is not UTF-8: byte 12 cannot be read."),
-        (b"[" * 33 + b"]" * 33, "bad.json: error: The JSON is nested too deeply."),
+        (DEEP.format("[" * 32 + "]" * 32).encode(), "bad.json: error: The JSON is nested too deep"),
         (b"[" * 99_999, "bad.json: error: The JSON is nested too deeply."),
         (b"", "bad.json:1:1: error: Not JSON: Expecting value."),
     ],
@@ -144,27 +175,28 @@ def test_what_is_not_json_is_left_alone_and_the_others_are_not(
 
 
 def test_32_levels_are_not_too_deep(drift: Run, write: Write) -> None:
-    path = write("a.json", "[" * 32 + "1" + "]" * 32)
+    text = DEEP.format("[" * 31 + "1" + "]" * 31)
+    path = write("a.json", text)
     assert drift("fmt", "a.json").code == 0
-    assert json.loads(path.read_text()) == json.loads("[" * 32 + "1" + "]" * 32)
+    assert json.loads(path.read_text()) == json.loads(text)
 
 
 def test_no_more_words_than_the_most_are_laid_out(
     drift: Run, write: Write, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Of 8 MB of small lists, each word would take a hundred times its size."""
-    monkeypatch.setattr("drift.desired.layout._MOST_WORDS", 6)
-    write("good.json", '["a, b", []]')
+    monkeypatch.setattr("drift.desired.layout._MOST_WORDS", 13)
+    write("good.json", '{"Bucket": "a, b", "HttpsConfiguration": [1, 2]}')
     assert drift("fmt", "--check", "good.json") == (1, "good.json\n", "")
-    write("bad.json", '["a", 1, 2]')
-    said = "bad.json: error: The JSON has more than 6 names, values and marks. Split it."
+    write("bad.json", '{"Bucket": "a, b", "HttpsConfiguration": [1, 2, 3]}')
+    said = "bad.json: error: The JSON has more than 13 names, values and marks. Split it."
     assert drift("fmt", "--check", "bad.json").failed(said).out == ""
 
 
 def test_a_null_is_json_and_laid_out(drift: Run, write: Write) -> None:
-    path = write("a.json", '{"Region":null}')
+    path = write("a.json", '{"HttpsConfiguration":{},"Bucket":null}')
     assert drift("fmt", "a.json").code == 0
-    assert path.read_text() == '{\n  "Region": null\n}\n'
+    assert path.read_text() == '{\n  "Bucket": null,\n  "HttpsConfiguration": {}\n}\n'
 
 
 def test_a_folder_without_files_is_an_error(drift: Run, folder: Path) -> None:
