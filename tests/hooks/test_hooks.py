@@ -64,7 +64,7 @@ def test_good_files_are_committed(offline: Team) -> None:
 @pytest.mark.parametrize(
     ("content", "sentence"),
     [
-        (GOOD.replace("TLSv1.3", "TLSv1.4"), "desired/bad.json:6:55: error: "),
+        (GOOD.replace("TLSv1.3", "TLSv1.4"), "desired/bad.json:6:56: error: "),
         (GOOD.replace('"cn-hangzhou"', ""), "desired/bad.json:4:13: error: Not JSON"),
     ],
 )
