@@ -5,21 +5,24 @@ under the published schema, was small and flat enough to be read, and does not c
 """
 
 import json
+import marshal
 import re
 from collections import deque
 from collections.abc import Iterable, Mapping
-from dataclasses import fields
+from dataclasses import fields, replace
 from datetime import UTC
+from hashlib import blake2b
 from pathlib import Path
 from typing import Any
 
 from pydantic import TypeAdapter, ValidationError
 
-from drift import disk
+from drift import __version__, disk
 from drift.errors import PlanFileError
-from drift.plan import FORMAT_VERSION, DocumentChange, Plan, Problem, ResourceChange
+from drift.plan import FORMAT_VERSION, DocumentChange, Plan, Problem, ResourceChange, Verdict
 from drift.planfile.limits import MAX_PLAN_BYTES, MIN_VALUE_BYTES
 from drift.planfile.pieces import Piece, Pieces, RefusalError
+from drift.planfile.recompute import UnknownDocumentError, recompute
 from drift.planfile.write import DERIVED
 from drift.untrusted import visible
 
@@ -31,6 +34,9 @@ _MEMBERS = tuple(field.name for field in fields(ResourceChange))
 _OLDER = ("1.0", "1.1")
 _SINCE_1_2 = ("severity", "violations", "waiver")
 """The members of a change that older versions do not have."""
+
+_CONCLUDED = ("type", "status", "impact", "meaning", "change", "changes", "inert")
+"""What the conclusions of a bucket are drawn from, and those that it names."""
 
 _INNER = {
     "change": tuple(DocumentChange.model_fields),
@@ -71,8 +77,10 @@ def _text(path: Path, largest: int) -> str:
 def _plan(text: str) -> Plan:
     pieces = Pieces(text, _LIST)
     lacking: list[str] = []
+    conclusions = _Conclusions()
     resources = tuple(
-        _resource(f"/{_LIST}/{at}", piece, lacking) for at, piece in enumerate(pieces)
+        conclusions.drawn(f"/{_LIST}/{at}", _resource(f"/{_LIST}/{at}", piece, lacking), piece)
+        for at, piece in enumerate(pieces)
     )
     rest = pieces.rest()
     head = rest.value
@@ -90,6 +98,7 @@ def _plan(text: str) -> Plan:
     _refuse_lack("", head, ("undeclared", "fail_on"))
     _refuse_odd_time(plan, head["timestamp"])
     _refuse_contradiction(plan, head)
+    conclusions.refuse_edited(plan)
     return plan
 
 
@@ -109,9 +118,57 @@ def _resource(pointer: str, piece: Piece, lacking: list[str]) -> ResourceChange:
             _refuse_lack(f"{pointer}/changes/{at}", change, _SINCE_1_2)
         except RefusalError as refusal:
             lacking.append(str(refusal))
+        if resource.changes[at].severity is None:
+            lacking.append(f"{pointer}/changes/{at}/severity: only older plans have none")
     if entry.get("address") != resource.address:
         raise RefusalError("an address is not that of its bucket")
     return resource
+
+
+class _Conclusions:
+    """What follows from the documents of all buckets. Most buckets of a fleet have the same."""
+
+    def __init__(self) -> None:
+        self._known: dict[bytes, ResourceChange | None] = {}
+        self._edited: str | None = None
+        self._unknown: list[ResourceChange] = []
+
+    def drawn(self, pointer: str, resource: ResourceChange, piece: Piece) -> ResourceChange:
+        """Return the bucket with what follows from its documents; raise `RefusalError`."""
+        key = blake2b(marshal.dumps([piece.value[name] for name in _CONCLUDED])).digest()
+        if key not in self._known:
+            try:
+                self._known[key] = recompute(resource)
+            except UnknownDocumentError:
+                self._known[key] = None
+            except RefusalError as refusal:
+                raise RefusalError(f"{pointer}: {refusal}") from None
+        concluded = self._known[key]
+        if concluded is None:
+            self._unknown.append(resource)
+            return resource
+        if _results(concluded) == _results(resource):
+            return resource
+        self._edited = self._edited or pointer
+        return replace(resource, **_results(concluded))
+
+    def refuse_edited(self, plan: Plan) -> None:
+        """Refuse what this version would not have written, and a verdict that nobody can check.
+
+        Other versions may have other words and know more of cipher suites; theirs are replaced.
+        """
+        if self._edited and plan.drift_version == __version__:
+            raise RefusalError(f"{self._edited}: it does not follow from its documents")
+        unsure = next(filter(plan.ignores, self._unknown), None)
+        if unsure and plan.verdict is Verdict.IN_SYNC:
+            raise RefusalError(
+                f"the drift of {visible(unsure.address)} does not count in it, and its documents "
+                "have members that this version of drift does not know"
+            )
+
+
+def _results(resource: ResourceChange) -> dict[str, Any]:
+    return {name: getattr(resource, name) for name in ("impact", "meaning", "changes", "inert")}
 
 
 def _first(error: ValidationError, pointer: str = "") -> str:

@@ -506,7 +506,7 @@ def test_a_hostile_plan_is_harmless(drift: Drift, write: Write, saved: dict[str,
             return {key: one if key in chosen else spoilt(one) for key, one in value.items()}
         if isinstance(value, list):
             return [spoilt(inner) for inner in value]
-        return value + escape if isinstance(value, str) else value
+        return value + escape if isinstance(value, str) and value else value
 
     # An address that is not made of type and name is refused.
     warning = {"warnings": [{"path": escape, "message": escape}]}
@@ -519,6 +519,7 @@ def test_a_hostile_plan_is_harmless(drift: Drift, write: Write, saved: dict[str,
             change["violations"] = rules
         for change in one["changes"][1:]:
             change["waiver"] = waiver
+            one["impact"] = one["changes"][0]["impact"]
         one["address"] = f"{one['type']}.{one['name']}"
     ran = drift("show", write("edited.json", saved))
     assert ran.code == 0
