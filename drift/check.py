@@ -1,6 +1,6 @@
 """The use case: declarations and a fleet of live buckets in, a plan out."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from datetime import datetime
 
 from drift import __version__
@@ -9,6 +9,7 @@ from drift.discovery.decide import Discovery
 from drift.discovery.discover import discover
 from drift.errors import StoppedError
 from drift.judge import Judge
+from drift.live.clock_skew import ClockSkew
 from drift.live.fleet import Fleet, Request, StoppedReadingError
 from drift.live.source import Bucket
 from drift.plan import BUCKET, FailOn, Plan, ResourceChange, Status
@@ -49,9 +50,12 @@ def compare(  # noqa: PLR0913 - what a run is asked for
     now: datetime,
     waivers: Waivers = NO_WAIVERS,
     fail_on: FailOn = "any",
+    clock_skew: Callable[[], ClockSkew] = ClockSkew,
 ) -> Plan:
     """Read what was decided, compare it, and return the plan, sorted by name.
 
+    The plan has the service's time. `clock_skew` returns how far that is ahead of `now`, as far as
+    the answers that were read until then show it.
     Raise `StoppedPlanError` on Ctrl-C, and `ValueError` for declarations that disagree: without
     their buckets it could be green.
     """
@@ -59,12 +63,13 @@ def compare(  # noqa: PLR0913 - what a run is asked for
         raise ValueError("declarations that disagree cannot be compared")
     decisions = discovery.decisions
     requests = [Request(one.bucket, type(one.declaration.setting)) for one in decisions]
-    judge = Judge(waivers, strict=strict)
     stopped: StoppedReadingError | None = None
     try:
         read = fleet.read(requests)
     except StoppedReadingError as error:
         stopped, read = error, error.found
+    skew = clock_skew()
+    judge = Judge(waivers.by_clocks(now, skew), strict=strict)
     resources = [
         judge.judged(decision, discovery.placed(decision, found))
         for decision, found in zip(decisions, read, strict=True)
@@ -73,7 +78,7 @@ def compare(  # noqa: PLR0913 - what a run is asked for
     resources += _unlisted(discovery)
     plan = Plan(
         drift_version=__version__,
-        timestamp=now,
+        timestamp=(now + skew.farthest).replace(microsecond=0),
         undeclared=discovery.policy,
         fail_on=fail_on,
         resource_changes=tuple(sorted(resources, key=lambda one: (one.name, one.type))),

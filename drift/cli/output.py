@@ -130,13 +130,13 @@ def warn(plan: "Plan", *, but: "frozenset[Finding]" = frozenset()) -> None:
 
 
 def warn_of_clock(offset: timedelta) -> None:
-    """Write that requests were signed by another clock than this machine's, if they were."""
+    """Write that the service's clock, which counts, is not this machine's, if they differ."""
     if offset:
         side = "behind" if offset > timedelta() else "ahead of"
         seconds = f"{abs(offset.total_seconds()):,.0f}"
         note(
-            f"Warning: This machine's clock is {seconds} seconds {side} that of the service, by "
-            "which the requests were signed. Set it."
+            f"Warning: This machine's clock is {seconds} seconds {side} that of the service. The "
+            "plan goes by the service's, and waivers count only if they hold by both. Set it."
         )
 
 

@@ -137,7 +137,7 @@ def plan(  # noqa: PLR0913 - one parameter for each option
         announce(found, verbose=verbose)
         return found
 
-    source, clock_offset = opened(Live(live, endpoint, timeout, transport, signer))
+    source, clock_skew = opened(Live(live, endpoint, timeout, transport, signer))
     fleet = Fleet(
         source,
         concurrency=concurrency,
@@ -150,7 +150,7 @@ def plan(  # noqa: PLR0913 - one parameter for each option
     output.report(diagnostics)
     wrong = any(one.severity == "error" for one in diagnostics)
     if listed:
-        output.warn_of_clock(clock_offset())
+        output.warn_of_clock(clock_skew().farthest)
         text = decisions.render(discovery, name, output.screen(color))
         output.write(text, for_people=name == "text")
         return 1 if wrong or discovery.problem else 0
@@ -161,12 +161,19 @@ def plan(  # noqa: PLR0913 - one parameter for each option
     try:
         with progress(fleet.tally):
             found = compare(
-                discovery, fleet, strict=strict, now=now, waivers=waivers, fail_on=fail_on
+                discovery,
+                fleet,
+                strict=strict,
+                now=now,
+                waivers=waivers,
+                fail_on=fail_on,
+                clock_skew=clock_skew,
             )
     except StoppedPlanError as stopped:
         _publish(stopped.plan, name, out, screen)
         raise
-    output.warn_of_clock(clock_offset())
+    output.warn_of_clock(clock_skew().farthest)
+    waivers = waivers.by_clocks(now, clock_skew())
     doubtful = doubts(waivers, desired.declarations, found, strict=strict)
     output.report(one for one in doubtful if one not in desired.diagnostics)
     if any(one.severity == "error" for one in doubtful):

@@ -1,11 +1,11 @@
 """Where live documents are read from, by the options of the command line."""
 
 from collections.abc import Callable
-from datetime import timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 from drift.errors import OptionError
+from drift.live.clock_skew import ClockSkew
 
 if TYPE_CHECKING:
     from drift.live.credentials import Provider
@@ -25,10 +25,10 @@ class Live(NamedTuple):
 
 
 class Opened(NamedTuple):
-    """A source, and how far its clock turned out to be ahead of this machine's."""
+    """A source, and how far its clocks turned out to be ahead of this machine's."""
 
     source: "Source"
-    clock_offset: Callable[[], timedelta] = timedelta
+    clock_skew: Callable[[], ClockSkew] = ClockSkew
 
 
 def opened(live: Live) -> Opened:
@@ -46,4 +46,4 @@ def opened(live: Live) -> Opened:
     from drift.live.oss import Oss
 
     oss = Oss(provider, endpoint=url, timeout=live.timeout, carrier=live.transport)
-    return Opened(oss, lambda: oss.clock_offset)
+    return Opened(oss, lambda: oss.clock_skew)

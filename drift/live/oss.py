@@ -10,6 +10,7 @@ import logging
 from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 from functools import partial
+from threading import Lock
 from types import MappingProxyType
 from typing import Any, NamedTuple
 from urllib.parse import quote, urlencode
@@ -19,9 +20,10 @@ from oss2.credentials import CredentialsProvider
 
 from drift import __version__
 from drift.errors import CredentialsError
+from drift.live.clock_skew import ClockSkew
 from drift.live.credentials import Provider
 from drift.live.endpoint import host_of_region
-from drift.live.http_date import moment
+from drift.live.http_date import clock_offset, moment
 from drift.live.listing import PAGE
 from drift.live.problem import own, unexpected
 from drift.live.service_error import ServiceError
@@ -56,7 +58,9 @@ class Oss:
     ) -> None:
         """Take the seconds for one request, and the name of the transport."""
         self._provider = _Provider(provider)
-        self._offset = self._farthest = timedelta()
+        self._offset = timedelta()
+        self._skew = ClockSkew()
+        self._measuring = Lock()
         self._endpoint = endpoint
         self._timeout = timeout
         self._transport = Lazy(partial(transport, carrier))
@@ -68,9 +72,9 @@ class Oss:
         return self._endpoint is None
 
     @property
-    def clock_offset(self) -> timedelta:
-        """How far the service's clock is ahead of this machine's, where it was in the way most."""
-        return self._farthest
+    def clock_skew(self) -> ClockSkew:
+        """How far the service's clocks are ahead of this machine's, by the dates of all answers."""
+        return self._skew
 
     def read(self, bucket: Bucket, setting: type[Setting]) -> Answer:
         """Return what OSS answers to `GET /?SUBRESOURCE` of `bucket`; raise `NoAnswerError`."""
@@ -112,12 +116,14 @@ class Oss:
         """Return the answer; if it says that the clock is off, that of a request in its time."""
 
         def ask() -> Answer:
+            sent = datetime.now(UTC)
             try:
                 carried: _Carried = client._do("GET", bucket, "", params=query)  # noqa: SLF001
             except TransportError as error:
                 raise NoAnswerError(_not_carried(error)) from None
             except CredentialsError as error:
                 raise NoAnswerError(_without_credentials(error)) from None
+            self._measure(carried.answer, sent)
             return carried.answer
 
         answer = ask()
@@ -126,8 +132,14 @@ class Oss:
         if offset is None or abs(offset - client.auth.offset) < _CLOSE:
             return answer
         self._offset = client.auth.offset = offset
-        self._farthest = max(self._farthest, offset, key=abs)
         return ask()
+
+    def _measure(self, answer: Answer, sent: datetime) -> None:
+        """Compare the clocks, whether or not the service refused the time of the request."""
+        offset = clock_offset(answer.headers.get("date", ""), sent, datetime.now(UTC))
+        if offset is not None and abs(offset) >= _CLOSE:
+            with self._measuring:
+                self._skew = self._skew.including(offset)
 
 
 class _Provider(CredentialsProvider):  # type: ignore[misc]

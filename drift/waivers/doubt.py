@@ -24,6 +24,17 @@ def expired(entry: Entry) -> Diagnostic:
     )
 
 
+def too_far(entry: Entry) -> Diagnostic:
+    """Say that it expires too late by the earlier of two clocks, and so excuses nothing."""
+    return Diagnostic(
+        "warning",
+        entry.place("Expires"),
+        f'The waiver for "{entry.bucket}" expires on {entry.waiver.expires}, which is more than a '
+        "year ahead by the service's clock",
+        "Set this machine's clock, or choose an earlier day.",
+    )
+
+
 def expires_soon(entry: Entry, today: date) -> Diagnostic | None:
     """Say in how many days it expires, if they are few."""
     days = (entry.waiver.expires - today).days

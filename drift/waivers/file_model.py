@@ -21,7 +21,7 @@ from drift.settings import SETTINGS
 from drift.settings.english import listed
 from drift.settings.faults import did_you_mean
 from drift.untrusted import visible
-from drift.waivers.target import MOST_WAIVERS, TARGETS
+from drift.waivers.target import MOST_WAIVERS, TARGETS, year_after
 
 _LONGEST_REASON, _LONGEST_OWNER = 1000, 200
 _TEXT = r"[^\x00-\x1f\x7f\ud800-\udfff]"
@@ -34,13 +34,6 @@ _DAYS = (
     r"02-(?:0[1-9]|1[0-9]|2[0-8])",
 )
 _DATE = re.compile(rf"(?!0000)(?:{_LEAP}|[0-9]{{4}}-(?:{'|'.join(_DAYS)}))")
-
-
-def year_after(today: date) -> date:
-    """Return the last day that a waiver can have."""
-    if (today.month, today.day) == (2, 29):
-        return date(today.year + 1, 2, 28)
-    return today.replace(year=today.year + 1)
 
 
 def _whole(pattern: re.Pattern[str]) -> str:

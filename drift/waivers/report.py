@@ -8,7 +8,7 @@ from drift.desired.load import Desired
 from drift.diagnostic import Diagnostic
 from drift.plan import Plan
 from drift.waivers.declared import Declared
-from drift.waivers.doubt import expired, expires_soon
+from drift.waivers.doubt import expired, expires_soon, too_far
 from drift.waivers.planned import Planned
 from drift.waivers.waivers import Waivers
 
@@ -45,7 +45,9 @@ def doubts(
         if waivers.holds(entry):
             found.append(expires_soon(entry, waivers.today))
             wrong = next(filter(None, (one.doubt(entry) for one in judges)), None)
-        else:
+        elif entry.waiver.expires < waivers.today:
             wrong = expired(entry)
+        else:
+            wrong = too_far(entry)
         found.append(replace(wrong, severity="error") if wrong and strict else wrong)
     return tuple(sorted(filter(None, found), key=lambda one: one.order))

@@ -1,6 +1,7 @@
 """What a waiver can point to: each value that a setting has, by its JSON pointer."""
 
 from collections.abc import Iterator, Mapping
+from datetime import date
 from functools import cache
 from types import MappingProxyType
 from typing import Annotated, Any, NamedTuple, get_args
@@ -14,6 +15,13 @@ from drift.settings.setting import Element, Normal, Setting
 MOST_WAIVERS = 1000
 """The most waivers of one file: who needs more should change what is desired."""
 _STRICT = ConfigDict(strict=True)
+
+
+def year_after(today: date) -> date:
+    """Return the last day that a waiver can have."""
+    if (today.month, today.day) == (2, 29):
+        return date(today.year + 1, 2, 28)
+    return today.replace(year=today.year + 1)
 
 
 class Target(NamedTuple):

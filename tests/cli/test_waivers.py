@@ -8,6 +8,9 @@ from typing import Any, TypeAlias
 
 import pytest
 
+from drift.emulator import EMULATOR_KEY, Clock, Emulator, Fault
+from drift.live.recording import Recording
+from drift.planfile import load
 from tests.cli.running import SAMPLES, Ran, process
 from tests.waivers.given import CIPHERS, TLS, waiver
 
@@ -51,6 +54,60 @@ def test_a_waived_drift_is_green_and_in_the_plan(drift: Drift, waived: Callable[
     plan = json.loads(ran.out)
     assert plan["verdict"] == "in_sync"
     assert (plan["summary"]["waived"], plan["summary"]["in_sync"]) == (1, 1)
+
+
+@pytest.fixture
+def plan_by_clock(drift: Drift, monkeypatch: pytest.MonkeyPatch) -> Callable[[float], Ran]:
+    """Plan against a service whose clock is so many days ahead."""
+    monkeypatch.setenv("OSS_ACCESS_KEY_ID", EMULATOR_KEY.id)
+    monkeypatch.setenv("OSS_ACCESS_KEY_SECRET", EMULATOR_KEY.secret)
+
+    def planned(days: float) -> Ran:
+        faults = [Fault(Clock(days * 86400), "*")]
+        with Emulator(Recording(SAMPLES / "recording"), faults=faults) as emulator:
+            where = ("--endpoint", emulator.url, "--transport", "openssl")
+            return drift("plan", *where, "--format", "json", "--out", "plan.json")
+
+    return planned
+
+
+@pytest.mark.parametrize(
+    ("days", "expires", "warning"),
+    [
+        (2, 1, "expired on"),
+        (-2, -1, "expired on"),
+        (-2, 364, "which is more than a year ahead by the service's clock"),
+    ],
+    ids=["expired by the service", "expired by this machine", "too far ahead by the service"],
+)
+def test_a_waiver_counts_only_if_it_holds_by_both_clocks(
+    waived: Callable[..., Path],
+    plan_by_clock: Callable[[float], Ran],
+    days: int,
+    expires: int,
+    warning: str,
+) -> None:
+    last = today() + timedelta(expires)
+    waived(old_tls(Expires=last.isoformat()), all_suites(Expires=last.isoformat()))
+    ran = plan_by_clock(days)
+    assert ran.code == 2
+    assert warning in ran.err
+    assert "Warning: This machine's clock is 172," in ran.err
+    plan = json.loads(ran.out)
+    assert plan["verdict"] == "drift"
+    made = datetime.fromisoformat(plan["timestamp"])
+    assert abs(made - datetime.now(UTC) - timedelta(days)) < timedelta(minutes=5)
+    assert load(Path("plan.json")).verdict == "drift"
+
+
+def test_a_waiver_that_holds_by_both_clocks_counts(
+    drift: Drift, waived: Callable[..., Path], plan_by_clock: Callable[[float], Ran]
+) -> None:
+    waived(old_tls(), all_suites())
+    for days in (0, 2, -2, 300 / 86400):
+        ran = plan_by_clock(days)
+        assert (ran.code, "Warning: This machine's clock" in ran.err) == (0, days != 0)
+        assert drift("show", "plan.json").code == 0
 
 
 def test_a_partly_waived_drift_is_drift(drift: Drift, waived: Callable[..., Path]) -> None:

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
+from types import SimpleNamespace
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
@@ -87,11 +88,11 @@ def test_a_wrong_clock_is_measured_once_and_signed_around(
 ) -> None:
     transport = playing(a_clock_ahead_by(offset))
     source = Oss(KEY)
-    assert source.clock_offset == timedelta()
+    assert source.clock_skew.farthest == timedelta()
     for _ in range(3):
         assert source.read(HOME, HttpsConfiguration) == FINE
     assert len(transport.urls) == 4
-    assert abs(source.clock_offset - offset) < timedelta(seconds=10)
+    assert abs(source.clock_skew.farthest - offset) < timedelta(seconds=10)
 
 
 NO_DATES = (
@@ -111,7 +112,7 @@ def test_a_clock_that_cannot_be_measured_is_a_problem(
     assert isinstance(outcome, Problem)
     assert outcome.code == "RequestTimeTooSkewed"
     assert not outcome.retryable
-    assert (len(transport.urls), source.clock_offset) == (1, timedelta())
+    assert (len(transport.urls), source.clock_skew.farthest) == (1, timedelta())
 
 
 def test_a_clock_that_no_date_satisfies_is_asked_for_once_more_and_no_more(
@@ -131,7 +132,7 @@ def test_a_clock_that_agrees_is_not_blamed(playing: Callable[..., Playing]) -> N
     outcome = reading(source, HOME, HttpsConfiguration).result.outcome
     assert isinstance(outcome, Problem)
     assert outcome.code == "RequestTimeTooSkewed"
-    assert (len(transport.urls), source.clock_offset) == (1, timedelta())
+    assert (len(transport.urls), source.clock_skew.farthest) == (1, timedelta())
 
 
 def test_each_bucket_is_read_by_its_own_clock_and_the_worst_is_told(
@@ -147,7 +148,54 @@ def test_each_bucket_is_read_by_its_own_clock_and_the_worst_is_told(
     source = Oss(KEY)
     for name in ("right", "wrong", "right", "wrong", "right"):
         assert source.read(HOME._replace(name=name), HttpsConfiguration) == FINE
-    assert abs(source.clock_offset - off) < timedelta(seconds=10)
+    assert abs(source.clock_skew.farthest - off) < timedelta(seconds=10)
+
+
+@pytest.mark.parametrize("offset", [timedelta(days=2), timedelta(minutes=-5)])
+def test_a_clock_is_measured_by_every_answer_whether_or_not_a_request_is_refused(
+    playing: Callable[..., Playing], offset: timedelta
+) -> None:
+    ahead = {"date": format_datetime(datetime.now(UTC) + offset)}
+    transport = playing(lambda *_: Answer(200, DOCUMENT, ahead))
+    source = Oss(KEY)
+    source.read(HOME, HttpsConfiguration)
+    assert abs(source.clock_skew.farthest - offset) < timedelta(seconds=10)
+    source = Oss(KEY)
+    source.page(None)
+    assert abs(source.clock_skew.farthest - offset) < timedelta(seconds=10)
+    assert len(transport.urls) == 2
+
+
+def test_of_clocks_that_disagree_both_ends_are_kept(playing: Callable[..., Playing]) -> None:
+    offsets = {"behind": timedelta(hours=-3), "ahead": timedelta(hours=2), "right": timedelta()}
+
+    def answer(host: str, _headers: Mapping[str, str]) -> Answer:
+        offset = offsets[host.partition(".")[0]]
+        return Answer(200, DOCUMENT, {"date": format_datetime(datetime.now(UTC) + offset)})
+
+    playing(answer)
+    source = Oss(KEY)
+    for name in offsets:
+        source.read(HOME._replace(name=name), HttpsConfiguration)
+    for measured, offset in zip(source.clock_skew, (-3, 2), strict=True):
+        assert abs(measured - timedelta(hours=offset)) < timedelta(seconds=10)
+    assert source.clock_skew.farthest == source.clock_skew.least
+
+
+def test_a_slow_answer_is_no_wrong_clock(
+    playing: Callable[..., Playing], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A date may be as old as the request, and no older."""
+    now = datetime(2026, 11, 22, 12, tzinfo=UTC)
+
+    moments = iter((now, now, now + timedelta(minutes=10)))
+
+    playing(lambda *_: Answer(200, DOCUMENT, {"date": format_datetime(now)}))
+    source = Oss(KEY)
+    late = SimpleNamespace(now=lambda _zone: next(moments))
+    monkeypatch.setattr("drift.live.oss.datetime", late)
+    source.read(HOME, HttpsConfiguration)
+    assert source.clock_skew.farthest == timedelta()
 
 
 def elsewhere(home: str, endpoint: str | None = None) -> Callable[..., Answer]:

@@ -10,9 +10,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from drift import schema
-from drift.waivers.file_model import year_after
 from drift.waivers.load import load
-from drift.waivers.target import MOST_WAIVERS, TARGETS
+from drift.waivers.target import MOST_WAIVERS, TARGETS, year_after
 from tests.laws.test_fmt_laws import on_disk
 from tests.laws.test_schema_laws import JUNK, holders
 from tests.strategies import live_documents
