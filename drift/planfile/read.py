@@ -129,7 +129,7 @@ class _Conclusions:
     """What follows from the documents of all buckets. Most buckets of a fleet have the same."""
 
     def __init__(self) -> None:
-        self._known: dict[bytes, ResourceChange | None] = {}
+        self._known: dict[bytes, dict[str, Any] | None] = {}
         self._edited: str | None = None
         self._unknown: list[ResourceChange] = []
 
@@ -138,7 +138,7 @@ class _Conclusions:
         key = blake2b(marshal.dumps([piece.value[name] for name in _CONCLUDED])).digest()
         if key not in self._known:
             try:
-                self._known[key] = recompute(resource)
+                self._known[key] = self._unless_equal(recompute(resource), resource)
             except UnknownDocumentError:
                 self._known[key] = None
             except RefusalError as refusal:
@@ -147,10 +147,16 @@ class _Conclusions:
         if concluded is None:
             self._unknown.append(resource)
             return resource
-        if _results(concluded) == _results(resource):
+        if not concluded:
             return resource
         self._edited = self._edited or pointer
-        return replace(resource, **_results(concluded))
+        return replace(resource, **concluded)
+
+    @staticmethod
+    def _unless_equal(concluded: ResourceChange, resource: ResourceChange) -> dict[str, Any]:
+        """Return the conclusions; nothing if the bucket has them already."""
+        results = _results(concluded)
+        return {} if results == _results(resource) else results
 
     def refuse_edited(self, plan: Plan) -> None:
         """Refuse what this version would not have written, and a verdict that nobody can check.
