@@ -53,7 +53,7 @@ def reading(source: Source, bucket: Bucket, setting: type[Setting]) -> Attempt[F
             answer = source.read(bucket, setting)
     except NoAnswerError as error:
         return Attempt(Found(error.problem, bucket), error.problem.retryable)
-    outcome = interpreted(answer, setting, bucket.name)
+    outcome = interpreted(answer, setting, bucket)
     return _attempt(Found(outcome, bucket), outcome, answer)
 
 
@@ -90,7 +90,7 @@ def _named(answer: Answer, bucket: Bucket, *, uses_addresses: bool) -> Bucket | 
     if answer.status != 403:
         return None
     error = ServiceError.parse(answer.body)
-    if error.code != "AccessDenied" or error.endpoint is None:
+    if error.code != "AccessDenied" or error.endpoint is None or not error.is_about(bucket.name):
         return None
     region = region_of_host(error.endpoint)
     if region is None:

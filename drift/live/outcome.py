@@ -6,7 +6,7 @@ from typing import TypeAlias
 
 from drift.live.problem import refusal, unexpected
 from drift.live.service_error import ServiceError
-from drift.live.source import Answer
+from drift.live.source import Answer, Bucket
 from drift.plan import Problem
 from drift.settings.document import Reading, read
 from drift.settings.setting import Setting
@@ -23,7 +23,7 @@ class Absence(Enum):
 Outcome: TypeAlias = Reading[Setting] | Absence | Problem
 
 
-def interpreted(answer: Answer, setting: type[Setting], bucket: str) -> Outcome:
+def interpreted(answer: Answer, setting: type[Setting], bucket: Bucket) -> Outcome:
     """Return what an answer means. Only a status of 200 with a whole document is a reading."""
     if answer.status == 200:
         try:
@@ -32,9 +32,11 @@ def interpreted(answer: Answer, setting: type[Setting], bucket: str) -> Outcome:
             return unexpected(str(reason), retryable=True)
         except XmlError as reason:
             return unexpected(str(reason))
-    code = ServiceError.parse(answer.body).code
-    if answer.status == 404 and code in ("NoSuchBucket", setting.unset_code):
-        return Absence.BUCKET if code == "NoSuchBucket" else Absence.SETTING
+    error = ServiceError.parse(answer.body)
+    if answer.status == 404 and error.code in ("NoSuchBucket", setting.unset_code):
+        if not error.is_about(bucket.name):
+            return unexpected("is about another bucket", retryable=True)
+        return Absence.BUCKET if error.code == "NoSuchBucket" else Absence.SETTING
     return refusal(answer, setting, bucket)
 
 

@@ -121,7 +121,7 @@ def test_no_spoiled_answer_crashes_and_none_is_green_that_does_not_plainly_say_s
     seen = Counter[str]()
     mutated_and_green = green_with_a_warning = 0
     for answer, one in fuzzed():
-        outcome = interpreted(answer, HttpsConfiguration, "oss-example")
+        outcome = interpreted(answer, HttpsConfiguration, Bucket("oss-example", "cn-hangzhou"))
         status, strict, warned = statuses(one, outcome)
         seen.update((kind(outcome), status, f"strict {strict}"))
         assert isinstance(outcome, Problem) or answer.status in (200, 404), answer

@@ -376,22 +376,75 @@ ERRORS = {
     "another region": (
         error("AccessDenied", "403 Forbidden", Endpoint="oss-cn-beijing.aliyuncs.com"),
         "AccessDenied",
-        'Set "Region" to "cn-beijing" in the desired file.',
+        (
+            "The endpoint that was asked is not the bucket's: OSS names "
+            "oss-cn-beijing.aliyuncs.com. Give --endpoint https://oss-cn-beijing.aliyuncs.com, or "
+            "neither --endpoint nor DRIFT_ENDPOINT."
+        ),
     ),
     "another region, from inside": (
         error("AccessDenied", "403 Forbidden", Endpoint="oss-cn-beijing-internal.aliyuncs.com"),
         "AccessDenied",
-        'Set "Region" to "cn-beijing" in the desired file.',
+        "OSS names oss-cn-beijing-internal.aliyuncs.com. Give --endpoint https://oss-cn-beijing-",
     ),
     "another region, of the finance cloud": (
         error("AccessDenied", "403 Forbidden", Endpoint="oss-cn-hzfinance.aliyuncs.com"),
         "AccessDenied",
-        'Set "Region" to "cn-hangzhou-finance" in the desired file.',
+        "The endpoint that was asked is not the bucket's: OSS names oss-cn-hzfinance.aliyuncs.com.",
+    ),
+    "the same region": (
+        error("AccessDenied", "403 Forbidden", Endpoint="oss-cn-hangzhou.aliyuncs.com"),
+        "AccessDenied",
+        "The endpoint that was asked is not the bucket's: OSS names oss-cn-hangzhou.aliyuncs.com.",
+    ),
+    "the endpoint of all regions": (
+        error("AccessDenied", "403 Forbidden", Endpoint="oss-accelerate.aliyuncs.com"),
+        "AccessDenied",
+        "These credentials may not read the setting.",
     ),
     "an endpoint of a stranger": (
         error("AccessDenied", "403 Forbidden", Endpoint="evil.example.com"),
         "AccessDenied",
         "These credentials may not read the setting.",
+    ),
+    "a detailed code": (
+        error("AccessDenied", "403 Forbidden", EC="0003-00000001"),
+        "AccessDenied",
+        "These credentials may not read the setting (EC 0003-00000001). Allow the RAM action",
+    ),
+    "a detailed code after a line break": (
+        error("SecurityTokenExpired", "403 Forbidden", EC="\n0002-00000007"),
+        "SecurityTokenExpired",
+        "The session token has expired (EC 0002-00000007). Get new",
+    ),
+    "a detailed code that is none": (
+        error("AccessDenied", "403 Forbidden", EC="0003-0000000a"),
+        "AccessDenied",
+        "These credentials may not read the setting. Allow the RAM action",
+    ),
+    "a message with elements": (
+        error("AccessDenied", "403 Forbidden", Message="Access <b>denied</b>"),
+        "AccessDenied",
+        "These credentials may not read the setting. Allow the RAM action",
+    ),
+    "a disabled key": (
+        error(
+            "InvalidAccessKeyId",
+            "403 Forbidden",
+            Message="The OSS Access Key Id you provided is disabled.",
+        ),
+        "InvalidAccessKeyId",
+        "The access key is disabled. Check the access key; `drift doctor` says where",
+    ),
+    "a region that was not signed for": (
+        error(
+            "InvalidArgument",
+            "400 Bad Request",
+            Message="Invalid signing region in Authorization header.",
+            EC="0002-00000226",
+        ),
+        "InvalidArgument",
+        "The request was signed for another region than the endpoint's (EC 0002-00000226). Check",
     ),
     "an unknown key": (
         error("InvalidAccessKeyId", "403 Forbidden"),
