@@ -33,7 +33,9 @@ def discover(
     except StoppedError:
         raise StoppedError(tuple(sorted({one.bucket for one in names}))) from None
     if isinstance(listing, Problem):
-        named = decide(names, Listing())
+        # As for another account's buckets: what a policy asks of a name needs no list.
+        policies = [one for one in patterns if one.policy and not one.scope.tags]
+        named = replace(decide([*names, *policies], Listing()), idle=(), unmatched=())
         unlisted = tuple(sorted(patterns, key=lambda one: one.order))
         return replace(named, unlisted=unlisted, problem=listing, policy=policy)
     found = decide(declarations, listing)

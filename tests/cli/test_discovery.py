@@ -12,15 +12,18 @@ from drift.check import compare
 from drift.cli import output
 from drift.discovery.decide import Listing, decide
 from drift.live.fleet import Fleet
+from drift.live.listing import page_body
 from drift.live.recording import Recording
 from drift.live.service_error import error_body
-from drift.live.source import Answer, NoAnswerError
+from drift.live.source import Answer, Bucket, NoAnswerError
 from drift.plan import Problem
 from drift.render import Screen
 from drift.schema import dumps
 from drift.settings.https import HttpsConfiguration, Tls
 from tests.cli.running import Ran, desired
 from tests.declared import NOW, File
+from tests.policy.files import ciphers
+from tests.policy.files import file as policy
 
 Drift: TypeAlias = Callable[..., Ran]
 Write: TypeAlias = Callable[..., Path]
@@ -571,3 +574,36 @@ def test_a_plan_of_nothing_says_why_it_is_not_green(drift: Drift, write: Write) 
     ran = drift("plan", *LIVE)
     assert ran.code == 1
     assert "No declared bucket was found, so nothing is called green." in ran.out
+
+
+@pytest.mark.usefixtures("refused")
+def test_without_the_permission_to_list_policies_are_applied_to_names(
+    write: Write, plan: Plan
+) -> None:
+    write("desired/a.json", desired("app-a", "cn-beijing"))
+    strong = ciphers("StrongCipherSuite", {"const": True})
+    write("desired/p.json", policy("app-*", strong, Region="cn-*"))
+    assert statuses(plan()) == {"app-*": "unreadable", "app-a": "drift"}
+    write("desired/p.json", policy("app-*", strong, Region="eu-*"))
+    assert statuses(plan()) == {"app-*": "unreadable", "app-a": "in_sync"}
+    write("desired/p.json", policy("app-*", strong, Tags={"stage": "prod"}))
+    found = plan()
+    assert statuses(found) == {"app-*": "unreadable", "app-a": "in_sync"}
+    assert found["verdict"] == "incomplete"
+
+
+def test_a_bucket_that_only_a_tag_lists_makes_the_list_doubtful(
+    write: Write, plan: Plan, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def page(source: Recording, _region: object, marker: str = "", tag: object = None) -> Answer:
+        others = [Bucket("web-c", "cn-beijing")] if tag else []
+        return Answer(200, page_body([*source.buckets(), *others], marker=marker))
+
+    monkeypatch.setattr(Recording, "page", page)
+    write("desired/a.json", desired("*", region=None) | PROD)
+    found = plan()
+    assert statuses(found) == {"*": "unreadable"}
+    problem = found["resource_changes"][0]["problem"]
+    assert problem["message"] == (
+        "The answer lists a bucket by its tag that the list of all buckets has not."
+    )
