@@ -37,7 +37,7 @@ _OF_TAG = frozenset(("Key", "Value"))
 BUCKET_NAME = re.compile(r"[a-z0-9][a-z0-9-]{1,61}[a-z0-9]")
 """What a bucket can be called."""
 
-_REGION = re.compile(r"(?!oss-|.*-internal$)[a-z][a-z0-9-]{1,57}")
+_REGION = re.compile(r"[a-z][a-z0-9-]{1,57}")
 _CREATED = "2026-01-01T00:00:00.000Z"
 
 
@@ -119,7 +119,12 @@ def _tag(element: Element) -> Tag:
 
 def can_be_listed(name: str, region: str) -> bool:
     """Return whether a bucket and its region have names as OSS gives them."""
-    return bool(BUCKET_NAME.fullmatch(name) and _REGION.fullmatch(region))
+    return bool(BUCKET_NAME.fullmatch(name)) and _is_region(region)
+
+
+def _is_region(text: str) -> bool:
+    """Return whether it is a region's id, and not what an endpoint is called."""
+    return bool(_REGION.fullmatch(text)) and region_of_name(text) == text
 
 
 def _bucket(element: Element, uses_addresses: bool) -> Bucket:
@@ -140,7 +145,7 @@ def _place(members: tuple[tuple[str, str], ...]) -> tuple[str, str | None]:
     values = dict(members)
     location, host = region_of_name(values.get("Location", "")), values.get("ExtranetEndpoint")
     region = values.get("Region") or location or ""
-    if not _REGION.fullmatch(region):
+    if not _is_region(region):
         raise XmlError("has a bucket whose region cannot be read")
     if host is not None and not OSS_HOST.fullmatch(host):
         raise XmlError("has a bucket whose endpoint is no host of OSS")

@@ -98,6 +98,10 @@ DOUBTFUL = {
     "a region that is an endpoint": page(
         bucket("oss-one", region="<Region>cn-hangzhou-internal</Region>")
     ),
+    "a region with oss-": page(bucket("oss-one", region="<Region>oss-cn-hangzhou</Region>")),
+    "the name of a finance endpoint": page(
+        bucket("oss-one", region="<Region>cn-szfinance</Region>")
+    ),
     "a name twice": page(bucket("oss-one", rest="<Name>oss-two</Name>")),
     "two lists": b"<ListAllMyBucketsResult><Buckets/><Buckets/></ListAllMyBucketsResult>",
     "an endpoint of a stranger": placed(ExtranetEndpoint="evil.com"),

@@ -191,6 +191,14 @@ def test_a_bucket_in_two_regions_is_no_recording(record: Record) -> None:
     assert raised.value.advice == "Keep it in cn-hangzhou or in eu-central-1."
 
 
+@pytest.mark.parametrize(
+    "region", ["cn-hangzhou-internal", "oss-cn-hangzhou", "cn-szfinance", "accelerate"]
+)
+def test_the_name_of_an_endpoint_is_no_folder_of_a_region(record: Record, region: str) -> None:
+    with pytest.raises(FileError, match=f"has a folder {region}/oss-example"):
+        record({f"{region}/oss-example": DOCUMENT})
+
+
 def test_files_beside_the_folders_do_not_matter(record: Record, tmp_path: Path) -> None:
     (tmp_path / "recording/cn-hangzhou").mkdir(parents=True)
     (tmp_path / "recording/README.md").write_text("")

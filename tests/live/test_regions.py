@@ -26,6 +26,8 @@ def service(homes: Mapping[str, str], listed: bytes = _EMPTY) -> Talk:
 
     def answer(wire: Wire, connection: socket) -> None:
         head = wire.heads[-1]
+        if not head:  # the doctor only connects
+            return
         signed = re.search(r"Credential=[^/]+/[0-9]+/([a-z0-9-]+)/oss/", head)
         bucket = re.match(r"GET /([a-z0-9-]*)/?\?", head)
         assert signed
@@ -56,9 +58,9 @@ def listing(name: str, region: str, **members: str) -> bytes:
 def drift(folder: Path, capsys: pytest.CaptureFixture[str]) -> Drift:
     """Return what runs drift against a service, on files of a folder."""
 
-    def run(talk: Talk, *arguments: str) -> Ran:
+    def run(talk: Talk, *arguments: str, command: str = "plan") -> Ran:
         with served(talk) as wire:
-            return run_here(capsys, "plan", "--endpoint", wire.url, "--retries", "0", *arguments)
+            return run_here(capsys, command, "--endpoint", wire.url, *arguments)
 
     (folder / "desired").mkdir()
     return run
@@ -91,6 +93,16 @@ def test_a_policy_for_the_region_that_a_bucket_is_found_in_makes_it_unreadable(
     ran = drift(moved, "desired", "--undeclared", "ignore")
     assert ran.code == 2
     assert "StrongCipherSuite" in ran.out
+
+
+def test_the_doctor_says_that_a_bucket_is_where_other_policies_apply(
+    drift: Drift, folder: Path
+) -> None:
+    declare(folder, "a", desired("oss-example", "eu-central-1"))
+    declare(folder, "p", file("*", STRONG, Region="cn-*"))
+    ran = drift(service({"oss-example": "cn-hangzhou"}), "desired", command="doctor")
+    assert ran.code == 1
+    assert "oss-example: The bucket is in cn-hangzhou, where other patterns and policies" in ran.out
 
 
 @pytest.mark.parametrize("region", ["eu-*", "eu-central-1"])
