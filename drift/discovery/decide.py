@@ -121,12 +121,10 @@ class Patterns:
         For a bucket that is not listed, and so another account's, only policies do. Nobody knows
         its tags: a policy that asks for some does not hold.
         """
-        is_listed = self.lists(bucket.name)
-        return [
-            one
-            for one in self._ranked
-            if (is_listed or one.declaration.policy) and one.matches(bucket)
-        ]
+        holding = [one for one in self._ranked if one.matches(bucket)]
+        if self.lists(bucket.name):
+            return holding
+        return [one for one in holding if one.declaration.policy]
 
 
 class _Pattern:
@@ -144,11 +142,12 @@ class _Pattern:
 
     def matches(self, bucket: Bucket) -> bool:
         """Return whether the bucket has a name, a region and tags that are meant."""
+        name = bucket.name
         return bool(
-            self._matches(bucket.name)
+            self._matches(name)
             and self._is_in_region(str(bucket.region))
-            and not self._excludes(bucket.name)
-            and self._has_tags(bucket.name)
+            and not self._excludes(name)
+            and all(name in names for names in self._tagged)
         )
 
     def shortcoming(self, buckets: Sequence[Bucket]) -> str:
@@ -169,9 +168,6 @@ class _Pattern:
 
     def _excludes(self, name: str) -> bool:
         return name in self._excluded or any(excludes(name) for excludes in self._excluding)
-
-    def _has_tags(self, name: str) -> bool:
-        return all(name in names for names in self._tagged)
 
 
 @dataclass

@@ -136,7 +136,7 @@ def _bucket(element: Element, uses_addresses: bool) -> Bucket:
         raise XmlError("has a bucket whose name cannot be read")
     if not uses_addresses:
         member = {key: text for key, text in member.items() if not key.endswith("Endpoint")}
-    return Bucket(name, *_place(tuple(sorted(member.items()))))
+    return Bucket(name, *_place(tuple(member.items())))
 
 
 @lru_cache(maxsize=1024)  # a list has few places for many buckets
