@@ -261,7 +261,9 @@ def test_a_proxy_is_not_used_for_a_host_that_no_proxy_excludes(
 
 
 UNREACHABLE = (
-    "http://127.0.0.1:9", "https://127.0.0.1:9", "http://nobody.invalid:1",
+    "http://127.0.0.1:9", "https://127.0.0.1:9", "socks4://127.0.0.1:9", "socks4a://127.0.0.1:9",
+    "socks5://127.0.0.1:9", "socks5h://127.0.0.1:9", "http://nobody.invalid:1",
+    "socks5h://nobody.invalid:1",
 )  # fmt: skip
 
 

@@ -16,6 +16,7 @@ from typing import Any
 from urllib.parse import SplitResult, unquote, urlsplit
 from weakref import WeakSet
 
+import socks
 from urllib3.connection import HTTPConnection, HTTPSConnection, ProxyConfig
 from urllib3.exceptions import HTTPError
 from urllib3.exceptions import TimeoutError as SlowError
@@ -30,6 +31,15 @@ from drift.live.transport.transport import HEADERS, Request, TransportError
 from drift.xml import LIMIT
 
 logging.getLogger("urllib3").setLevel(logging.CRITICAL)  # it logs headers that it cannot read
+
+
+_SOCKS = {
+    "socks4": (socks.SOCKS4, False),
+    "socks4a": (socks.SOCKS4, True),
+    "socks5": (socks.SOCKS5, False),
+    "socks5h": (socks.SOCKS5, True),
+}
+"""By the scheme of a proxy's URL: its protocol, and whether it searches for the host's name."""
 
 
 class OpenSSL:
@@ -80,6 +90,8 @@ class OpenSSL:
             return _Secure(str(url.hostname), url.port, ssl_context=self._context)
         try:
             address = parse_url(proxy)
+            if str(address.scheme).startswith("socks"):
+                return _ThroughSocks(url, address, self._context)
             return self._tunnel(url, address)
         except ValueError:
             raise self._proxies.unusable(url.geturl()) from None
@@ -158,6 +170,10 @@ class _Context(ssl.SSLContext):
         return secure
 
 
+class _TimedSocks(_Timed, socks.socksocket):  # type: ignore[misc]
+    """A socket that a SOCKS proxy connects to the other side."""
+
+
 class _Response(HTTPResponse):
     """A response with a head in order, and without the interim ones before it."""
 
@@ -214,6 +230,29 @@ class _Secure(_Connection, HTTPSConnection):
     def _tunnel(self) -> None:
         super()._tunnel()
         self.is_through = True
+
+
+class _ThroughSocks(_Secure):
+    """A connection to the host of a URL that a SOCKS proxy makes."""
+
+    def __init__(self, url: SplitResult, proxy: Url, context: ssl.SSLContext) -> None:
+        super().__init__(str(url.hostname), url.port, ssl_context=context)
+        self._socks = proxy
+        self.is_through = False
+
+    def _new_conn(self) -> socket.socket:
+        reached = self._reached(str(self._socks.host), self._socks.port or 1080)
+        self.is_through = True
+        return reached
+
+    def _socket(self, *kind: Any) -> _Timed:  # noqa: ANN401
+        return _TimedSocks(*kind)
+
+    def _connect(self, one: Any, place: Any) -> None:  # noqa: ANN401
+        kind, resolves = _SOCKS[str(self._socks.scheme)]
+        user, _, password = (self._socks.auth or "").partition(":")
+        one.set_proxy(kind, *place[:2], resolves, unquote(user), unquote(password))
+        one.connect((self.host, self.port), catch_errors=True)
 
 
 def _left(end: float) -> float:
