@@ -34,8 +34,8 @@ def emulator() -> Iterator[Emulator]:
 
 def issued() -> bytes:
     """Return the answer of STS with the one key that the emulator knows."""
-    parts = {"AccessKeyId": EMULATOR_KEY.id, "AccessKeySecret": EMULATOR_KEY.secret}
-    return success({"Credentials": key(**parts)})
+    known = key(AccessKeyId=EMULATOR_KEY.id, AccessKeySecret=EMULATOR_KEY.secret)
+    return success({"Credentials": known})
 
 
 def test_a_plan_names_the_source_on_one_line(

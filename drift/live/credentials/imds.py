@@ -10,8 +10,8 @@ import re
 from collections.abc import Mapping
 from urllib.parse import quote
 
-from drift.live.credentials.caller import AnswerError, Call, Caller, members
-from drift.live.credentials.issued import NONSENSE, temporary
+from drift.live.credentials.caller import NONSENSE, AnswerError, Call, Caller, members
+from drift.live.credentials.issued import temporary
 from drift.live.credentials.key import Credentials, ServiceFailedError
 
 _PATH = "/latest/meta-data/ram/security-credentials/"

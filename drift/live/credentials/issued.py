@@ -6,11 +6,10 @@ from collections.abc import Mapping
 from time import strptime, time
 from typing import NamedTuple
 
-from drift.live.credentials.caller import AnswerError
+from drift.live.credentials.caller import NONSENSE, AnswerError
 from drift.live.credentials.key import Credentials
 
 _ROLE = re.compile(r"acs:ram::([0-9]{1,20}):(?:assumed-)?role/[A-Za-z0-9._@/-]{1,200}")
-NONSENSE = "the answer makes no sense"
 
 
 class Names(NamedTuple):

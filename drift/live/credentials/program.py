@@ -4,8 +4,8 @@ import os
 import shlex
 import subprocess
 
-from drift.live.credentials.caller import AnswerError, Caller, members
-from drift.live.credentials.issued import NONSENSE, PROGRAM, issued
+from drift.live.credentials.caller import NONSENSE, AnswerError, Caller, members
+from drift.live.credentials.issued import PROGRAM, issued
 from drift.live.credentials.key import Credentials
 
 SECONDS = 60

@@ -10,8 +10,8 @@ from urllib.parse import urlsplit
 from drift.errors import CredentialsError
 from drift.live.credentials import imds, sts
 from drift.live.credentials.address import refuse_plain
-from drift.live.credentials.caller import AnswerError, Call, Caller, members
-from drift.live.credentials.issued import NONSENSE, temporary
+from drift.live.credentials.caller import NONSENSE, AnswerError, Call, Caller, members
+from drift.live.credentials.issued import temporary
 from drift.live.credentials.key import Credentials, Provider, Service
 from drift.live.credentials.program import printed
 from drift.live.credentials.refreshing import Refreshing
