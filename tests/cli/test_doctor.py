@@ -1,6 +1,7 @@
 """`drift doctor`: what would go wrong before it goes wrong."""
 
 import json
+import re
 import shutil
 import signal
 from collections.abc import Callable, Iterator, Sequence
@@ -24,6 +25,9 @@ from drift.live.oss import Oss
 from drift.live.recording import Recording
 from tests.cli.running import PATIENCE, SAMPLES, Ran, begun, desired, process
 from tests.cli.test_stopping import url
+from tests.live.services import answering, success
+from tests.live.services import key as key_of_service
+from tests.live.tls import Certificate, certificate_in, https
 from tests.live.wire import DOCUMENT, http, saying, served, silent
 
 Drift: TypeAlias = Callable[..., Ran]
@@ -43,6 +47,12 @@ def key(monkeypatch: pytest.MonkeyPatch) -> None:
 def emulator() -> Iterator[Emulator]:
     with Emulator(Recording(SAMPLES / "recording")) as emulator:
         yield emulator
+
+
+@pytest.fixture(scope="module")
+def here(tmp_path_factory: pytest.TempPathFactory) -> Certificate:
+    """Return a certificate for this machine by address."""
+    return certificate_in(tmp_path_factory.mktemp("here"))
 
 
 def failing(*faults: Fault, tls: bool = False) -> Emulator:
@@ -549,3 +559,77 @@ def test_only_a_few_buckets_are_tried(drift: Drift, write: Write, emulator: Emul
     file = write("a.json", desired([f"gone-{number}" for number in range(20)]))
     ran = drift("doctor", file, "--endpoint", emulator.url, "--format", "json")
     assert [level for level, _ in said(ran, "Permission", healthy=True)] == ["warning"] * 5
+
+
+ROLE = ("--role-arn", "acs:ram::1234567890123456:role/drift")
+
+
+def test_the_road_to_the_service_of_credentials_is_checked(
+    drift: Drift, write: Write, emulator: Emulator, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    known = key_of_service(AccessKeyId=EMULATOR_KEY.id, AccessKeySecret=EMULATOR_KEY.secret)
+    with answering(success({"Credentials": known})) as sts:
+        monkeypatch.setenv("ALIBABA_CLOUD_STS_ENDPOINT", sts.url)
+        options = ("--endpoint", emulator.url, "--format", "json", *ROLE)
+        ran = drift("doctor", write("a.json"), *options)
+    # Its token is none that the emulator knows.
+    assert ("ok", f"{sts.url} is reached.") in said(ran, "Endpoint", healthy=False)
+    assert "account 1234567890123456; they end at" in said(ran, "Credentials", healthy=False)[0][1]
+
+
+def test_a_service_of_credentials_that_is_not_trusted_is_a_problem(
+    drift: Drift, write: Write, here: Certificate, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with https(here, saying(http())) as sts:
+        monkeypatch.setenv("ALIBABA_CLOUD_STS_ENDPOINT", sts.url)
+        options = ("--endpoint", "http://127.0.0.1:9", "--format", "json", *ROLE)
+        ran = drift("doctor", write("a.json"), *options)
+    message = f"{sts.url}: The endpoint's certificate is not trusted by this machine."
+    assert ("problem", message) in said(ran, "Endpoint", healthy=False)
+    ((_, credentials),) = said(ran, "Credentials", healthy=False)
+    assert credentials.endswith("this machine does not trust the certificate of its endpoint.")
+    assert "Credentials come from there. Check its address" in ran.out
+
+
+def test_the_proxy_before_the_service_of_credentials_is_checked(
+    drift: Drift, write: Write, emulator: Emulator, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with served(http(b"", "403 Forbidden")) as proxy:
+        monkeypatch.setenv("HTTPS_PROXY", proxy.url)
+        options = ("--endpoint", emulator.url, "--format", "json", *ROLE)
+        ran = drift("doctor", write("a.json"), *options)
+    message = f"https://sts.aliyuncs.com is asked through the proxy {proxy.url}."
+    assert ("ok", message) in said(ran, "Proxy", healthy=False)
+    ((_, credentials),) = said(ran, "Credentials", healthy=False)
+    assert credentials.endswith("the proxy does not let the request through.")
+
+
+VALUE = "eyJhbGciOiJSUzI1NiJ9.eyJzdWIiOiJjYW5hcnkifQ.c2lnbmF0dXJl"
+
+
+@pytest.mark.parametrize("name", ["text", "json"])
+@pytest.mark.parametrize(
+    "variable",
+    [
+        "ALIBABA_CLOUD_CREDENTIALS_FILE",
+        "ALIBABA_CLOUD_CREDENTIALS_URI",
+        "ALIBABA_CLOUD_OIDC_TOKEN_FILE",
+        "ALIBABA_CLOUD_PROFILE",
+        "ALIBABA_CLOUD_STS_ENDPOINT",
+    ],
+)
+def test_a_secret_where_a_path_or_an_address_belongs_is_not_repeated(
+    drift: Drift, write: Write, monkeypatch: pytest.MonkeyPatch, variable: str, name: str
+) -> None:
+    role = ROLE if variable == "ALIBABA_CLOUD_STS_ENDPOINT" else ()
+    for exported in () if role else KEY:
+        monkeypatch.delenv(exported)
+    monkeypatch.setenv("ALIBABA_CLOUD_ROLE_ARN", ROLE[1])
+    if variable == "ALIBABA_CLOUD_OIDC_TOKEN_FILE":
+        monkeypatch.setenv("ALIBABA_CLOUD_OIDC_PROVIDER_ARN", "provider")
+    monkeypatch.setenv("HTTPS_PROXY", "http://127.0.0.1:9")
+    monkeypatch.setenv(variable, VALUE)
+    ran = drift("doctor", write("a.json"), "--timeout", "1", "--format", name, *role)
+    assert ran.code == 1
+    assert not re.search("eyJhbGci|eyJzdWIi|c2lnbmF0", ran.out + ran.err)
+    assert variable in ran.out
