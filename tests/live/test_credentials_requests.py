@@ -14,7 +14,8 @@ from drift.live.transport.environment import Proxies, TrustStore
 from drift.live.transport.openssl import OpenSSL
 from drift.live.transport.transport import Request
 from tests.live.services import ID, SECRET, TOKEN, answering, key, metadata, query, success
-from tests.live.tls import Certificate, certificate_in, https, tunnelling
+from tests.live.socks import socks
+from tests.live.tls import Certificate, certificate_in, https, speaking, tunnelling
 from tests.live.wire import http, saying, served
 
 ARN = "acs:ram::1234567890123456:role/drift"
@@ -91,6 +92,18 @@ def test_a_proxy_of_the_environment_carries_the_request(
         monkeypatch.setenv(variable, proxy.url)
         assert role(sts=f"https://{HOST}").token == TOKEN
     assert proxy.heads[0].startswith(f"CONNECT {HOST}:443 HTTP/1.")
+
+
+@pytest.mark.usefixtures("trusting_sts")
+def test_a_socks_proxy_carries_the_request(
+    sts_certificate: Certificate, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    beyond = speaking(sts_certificate, saying(STS))
+    with served(socks(beyond), listens=False) as proxy:
+        monkeypatch.setenv("ALL_PROXY", proxy.url.replace("http:", "socks5h:"))
+        assert role(sts=f"https://{HOST}").token == TOKEN
+    assert proxy.heads[0] == f"SOCKS5 {HOST}:443"
+    assert query(proxy.heads[1].splitlines()[0])["Action"] == "AssumeRole"
 
 
 @pytest.mark.parametrize(
