@@ -97,6 +97,7 @@ def test_however_often_ctrl_c_comes_the_plan_is_printed_and_the_code_is_130(
     assert ran.code == 130
     assert "Verdict: incomplete" in ran.out
     assert ran.err == (
+        "Credentials: the environment (OSS_ACCESS_KEY_ID).\n"
         "Error: Stopped. 3 buckets were not looked at: oss-one, oss-three, oss-two.\n"
     )
 

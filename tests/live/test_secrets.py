@@ -150,7 +150,7 @@ def test_a_header_that_is_none_makes_no_noise(folder: Path) -> None:
             cwd=folder,
             env=ENVIRONMENT,
         )
-    assert ran.err == ""
+    assert ran.err == "Credentials: the environment (OSS_ACCESS_KEY_ID).\n"
     assert isinstance(ran, Ran)
 
 

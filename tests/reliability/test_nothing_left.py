@@ -170,7 +170,9 @@ def test_ctrl_c_ends_a_process_at_once_and_it_names_what_was_not_read(
         out, err = running.communicate(timeout=PATIENCE)
     ran = Ran(running.returncode, out, err).harmless()
     assert (ran.code, ran.out) == (130, "")
-    said = re.fullmatch(r"Error: Stopped\. (\d+) buckets were not looked at: (.*)\.\n", ran.err)
+    said = re.fullmatch(
+        r"Credentials: .*\.\nError: Stopped\. (\d+) buckets were not looked at: (.*)\.\n", ran.err
+    )
     assert said
     names, _, more = said[2].partition(" and ")
     # Those of which the name ends in 0 may have been read, or not yet.
@@ -194,5 +196,5 @@ def test_ctrl_c_while_buckets_are_listed(small: Account, folder: Path) -> None:
         left.comes_back()
     ran = Ran(running.returncode, out, err).harmless()
     assert (ran.code, ran.out) == (130, "")
-    assert ran.err.startswith("Error: Stopped. ")
+    assert re.match(r"Credentials: .*\.\nError: Stopped\. ", ran.err)
     assert "0 buckets" not in ran.err  # none of them was looked at

@@ -22,7 +22,7 @@ class Credentials:
     secret: str = field(repr=False)
     token: str | None = field(default=None, repr=False)
     expires: float | None = field(default=None, repr=False)
-    account: str | None = None
+    account: str | None = field(default=None, repr=False)
 
     def __post_init__(self) -> None:
         """Mask what it holds, whatever source it comes from."""
