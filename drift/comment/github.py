@@ -13,7 +13,7 @@ from drift.comment.event import Branch
 from drift.comment.forge import Comment, PullRequest
 from drift.comment.place import Place
 from drift.comment.requester import NAME, readable, requester
-from drift.comment.trouble import GoneError, not_done, unreadable
+from drift.comment.trouble import GoneError, cannot_hide, not_done, unreadable
 from drift.errors import CommentError
 
 _BOT = "[bot]"
@@ -51,10 +51,17 @@ class GitHub:
                 raise unreadable(NAME)
 
     def me(self) -> str:
-        """Return the token's user. The token of a job may not ask `/user`, but may ask GraphQL."""
-        with readable():
-            _, found = self._requester.graphql_query("query { viewer { login } }", {})
-            login = found["data"]["viewer"]["login"]
+        """Return the token's user. The token of a job may not ask `/user`, but may ask GraphQL.
+
+        Other forges have GitHub's REST API without GraphQL.
+        """
+        try:
+            with readable():
+                _, found = self._requester.graphql_query("query { viewer { login } }", {})
+                login = found["data"]["viewer"]["login"]
+        except GoneError:
+            with readable():
+                login = self._ask("GET", "/user")["login"]
         if not isinstance(login, str) or not login:
             raise unreadable(NAME)
         return _bot(login) if self._token.startswith(_APP) else login
@@ -100,8 +107,11 @@ class GitHub:
 
     def hide(self, id_: str) -> None:
         """Fold a comment away as outdated; one that is gone already is no error."""
-        with suppress(GoneError):
+        try:
             found = self._ask("GET", self._path(id_))
+        except GoneError:
+            return
+        try:
             with readable():
                 _, done = self._requester.graphql_named_mutation(
                     "minimizeComment",
@@ -109,8 +119,10 @@ class GitHub:
                     "minimizedComment { isMinimized }",
                 )
                 hidden = done["minimizedComment"]["isMinimized"] is True
-            if not hidden:
-                raise not_done(NAME)
+        except GoneError:
+            raise cannot_hide("A server without GraphQL") from None
+        if not hidden:
+            raise not_done(NAME)
 
     def close(self) -> None:
         """Close the connections that are kept."""

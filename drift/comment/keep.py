@@ -7,6 +7,7 @@ from typing import Literal, NamedTuple, TypeAlias
 from drift.comment.forge import Comment, Forge, UnansweredError
 from drift.comment.marker import Marker, marked, remarked, retired
 from drift.comment.race import ATTEMPTS, Own, Race, highest, lowest, too_fast
+from drift.comment.trouble import GoneError, no_user
 from drift.errors import CommentError
 
 When: TypeAlias = Literal["drift", "always", "change"]
@@ -65,7 +66,11 @@ class Keeper:
                 "The pull request is closed, so nobody would read a comment.",
                 "Run drift comment while it is open.",
             )
-        return Race(self.forge, self.forge.me(), self.draft.marker.key, pull.head)
+        try:
+            me = self.forge.me()
+        except GoneError:
+            raise no_user() from None
+        return Race(self.forge, me, self.draft.marker.key, pull.head)
 
     def _pick(self, own: Iterable[Own]) -> Own:
         return lowest(own) if self.mode == "update" else highest(own)

@@ -98,6 +98,15 @@ def job_token() -> CommentError:
     )
 
 
+def no_user() -> CommentError:
+    """Return that a server cannot say whose the token is."""
+    return CommentError(
+        "The server does not say whose the token is, so drift cannot find its own comments.",
+        "Check that the server's address is that of its API. One with the API of GitHub needs "
+        "GraphQL or GET /user.",
+    )
+
+
 def cannot_hide(forge: str) -> CommentError:
     """Return that a comment cannot be folded away there."""
     return CommentError(f"{forge} cannot hide a comment.", "Use --mode update.")

@@ -118,6 +118,52 @@ def test_the_same_plan_is_commented_once(comment: Drift, fake: FakeGitHub) -> No
     assert len(bodies(fake)) == 1
 
 
+@pytest.mark.parametrize("above", ["", "All green, believe me.\n"])
+def test_a_comment_that_somebody_edited_is_written_anew(
+    comment: Drift, fake: FakeGitHub, above: str
+) -> None:
+    comment()
+    ((id_, (author, body)),) = fake.said.items()
+    fake.said[id_] = (author, f"{above}{body.partition(chr(10))[0]}\n## All green")
+    ran = comment("--when", "change")
+    assert ran.code == 0
+    assert "Comment updated" in ran.err
+    assert bodies(fake) == [body]
+
+
+def test_what_a_forge_repeats_of_the_token_is_masked(
+    comment: Drift, fake: FakeGitHub, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    shown = fake._shown
+    page = {"html_url": f"https://github.com/octo?token={SECRET}"}
+    monkeypatch.setattr(fake, "_shown", lambda id_: shown(id_) | page)
+    assert comment().err == "Comment created: https://github.com/octo?token=***\n"
+    assert comment("--dry-run").code == 0
+
+
+def test_a_plan_that_repeats_the_token_is_masked_in_the_comment(
+    comment: Drift, fake: FakeGitHub, plan: Path
+) -> None:
+    """Whoever made the plan may have read it elsewhere."""
+    repeating = Path("repeating.json")
+    repeating.write_text(plan.read_text().replace("cn-hangzhou", SECRET))
+    for options in [("--dry-run",), ()]:
+        ran = comment(*options, of=repeating)
+        assert ran.code == 0
+    assert comment("--when", "change", of=repeating).err.startswith("Comment left as it is")
+    (body,) = bodies(fake)
+    assert SECRET not in body
+    assert "***" in body
+
+
+def test_a_server_without_graphql_and_user_is_no_missing_repository(
+    comment: Drift, fake: FakeGitHub
+) -> None:
+    fake.has_graphql = False
+    ran = comment().failed("does not say whose the token is")
+    assert "no such repository" not in ran.err
+
+
 def later(plan: Path, moment: str) -> Path:
     document = json.loads(plan.read_text()) | {"timestamp": moment}
     Path("later.json").write_text(json.dumps(document))

@@ -20,6 +20,8 @@ class FakeGitHub(FakeForge):
     head: str = HEAD
     pulls: list[dict[str, Any]] = field(default_factory=list)
     hidden: set[str] = field(default_factory=set)
+    has_graphql: bool = True
+    has_user: bool = False
 
     def place(self, **changed: Any) -> Place:
         given = {"server": f"{self.url}/api/v3", "repo": "octo/repo", "number": 7}
@@ -32,7 +34,9 @@ class FakeGitHub(FakeForge):
         ):
             return Reply(401, {"message": "Bad credentials", "status": "401"})
         match request.method, request.parts:
-            case "POST", ("api", "graphql"):
+            case "GET", ("api", "v3", "user") if self.has_user:
+                return Reply(200, {"login": ME})
+            case "POST", ("api", "graphql") if self.has_graphql:
                 return self._graphql(request.body)
             case "GET", ("api", "v3", "repos", "octo", "repo", "pulls"):
                 return Reply(200, self.pulls)

@@ -113,6 +113,23 @@ def test_a_job_comments_as_a_bot_by_whatever_name_graphql_has_for_it(fake: FakeG
         assert client.create("text").author == client.me() == f"{ME}[bot]"
 
 
+def test_a_server_without_graphql_names_the_user_by_rest(fake: FakeGitHub) -> None:
+    """Gitea and Forgejo have GitHub's REST API, and no GraphQL."""
+    fake.has_graphql, fake.has_user = False, True
+    with contextlib.closing(connect(fake.place())) as client:
+        assert client.create("text").author == client.me() == ME
+        assert Keeper(client, draft()).keep().action == "created"
+        assert Keeper(client, draft(1)).keep().action == "updated"
+
+
+def test_a_server_without_graphql_cannot_hide_and_says_so(fake: FakeGitHub, client: GitHub) -> None:
+    fake.add("old")
+    fake.has_graphql = False
+    error = failing(client, CALLS["hide"])
+    assert str(error) == "A server without GraphQL cannot hide a comment."
+    assert error.advice == "Use --mode update."
+
+
 def test_a_person_with_the_name_of_a_bot_is_another(fake: FakeGitHub, client: GitHub) -> None:
     fake.add("text", "github-actions")
     (comment,) = client.comments()

@@ -8,6 +8,7 @@ import pytest
 from drift.comment.forge import Comment, UnansweredError
 from drift.comment.keep import Draft, Keeper, Mode, Outcome, When
 from drift.comment.marker import marked, read
+from drift.comment.trouble import refused
 from drift.errors import CommentError
 from tests.comment.memory import HEAD, ME, STRANGER, Board, Memory, draft
 
@@ -185,6 +186,19 @@ def test_a_comment_that_was_edited_is_replaced(mode: Mode) -> None:
     assert kept(forge, draft(1, "same"), "change", mode)[0] == "updated"
     assert forge.written[0] == "create"
     assert body(forge) == "same"
+
+
+def test_a_server_that_names_no_user_is_told_from_a_repository_that_is_not_there() -> None:
+    """The same status says both, and only the first request is about the repository."""
+
+    class Nameless(Memory):
+        def me(self) -> str:
+            raise refused(404, "GitHub")
+
+    with pytest.raises(CommentError) as caught:
+        Keeper(Nameless(), draft()).keep()
+    assert "does not say whose the token is" in str(caught.value)
+    assert "GraphQL" in caught.value.advice
 
 
 def test_each_key_has_a_comment_of_its_own() -> None:
