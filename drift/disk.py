@@ -42,6 +42,22 @@ def replace(path: Path, data: bytes) -> None:
         draft.unlink(missing_ok=True)
 
 
+def append(path: Path, data: bytes) -> None:
+    """Add bytes to the end of a file, all of them or none. Raises `OSError`.
+
+    A disk can become full in the middle of them; then the file has the size of before again.
+    """
+    with path.open("ab", buffering=0) as file:
+        size = os.fstat(file.fileno()).st_size
+        try:
+            rest = memoryview(data)
+            while rest:
+                rest = rest[file.write(rest) :]
+        except BaseException:
+            file.truncate(size)
+            raise
+
+
 def create(top: Path, name: str, data: bytes) -> bool:
     """Create a file below the folder `top`, unless there is one; return whether there was none.
 

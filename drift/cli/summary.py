@@ -5,6 +5,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from drift import disk
 from drift.cli import output
 from drift.errors import FileError
 from drift.masking import masked
@@ -60,6 +61,5 @@ def _written(path: Path, fitting: Callable[[int], str]) -> bool:
     data = masked(f"\n{fitting(room)}\n").encode()
     if len(data) > room:
         raise FileError("It is full: GitHub takes 1 MiB.")
-    with path.open("ab") as file:
-        file.write(data)
+    disk.append(path, data)
     return True

@@ -155,17 +155,23 @@ def test_a_summary_that_cannot_be_written_changes_nothing_else(
     )
 
 
-def test_a_full_disk_is_a_sentence(file: Path, capsys: pytest.CaptureFixture[str]) -> None:
+@pytest.mark.parametrize("there", [b"", b"mine\n"])
+@pytest.mark.parametrize("limit", [10, 1_000, 60_000])
+def test_on_a_full_disk_nothing_is_added_as_the_message_says(
+    file: Path, capsys: pytest.CaptureFixture[str], there: bytes, limit: int
+) -> None:
+    """The kernel writes what still fits, and refuses only the rest."""
+    file.write_bytes(there)
     soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
-    resource.setrlimit(resource.RLIMIT_FSIZE, (10, hard))
+    resource.setrlimit(resource.RLIMIT_FSIZE, (limit, hard))
     try:
-        assert not summary.append("x" * 100)
+        assert not summary.append("x" * 100_000)
     finally:
         resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
     assert capsys.readouterr().err == (
         "Warning: Nothing was added to GITHUB_STEP_SUMMARY. File too large.\n"
     )
-    assert file.stat().st_size <= 10
+    assert file.read_bytes() == there
 
 
 def test_the_path_of_a_summary_is_harmless(
