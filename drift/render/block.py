@@ -22,7 +22,7 @@ def block(resource: ResourceChange, *, named: bool = True) -> Iterator[Line]:
 
     Without its name, it stands for all buckets that need the same.
     """
-    symbol = "+" if resource.change.actions == ("create",) else "~"
+    symbol = _symbol(resource)
     names = [resource.type, resource.name] if named else [resource.type]
     yield Line(f"  {symbol} resource {' '.join(map(_json, names))} {{", symbol)
     holders: list[_Path] = []
@@ -36,6 +36,15 @@ def block(resource: ResourceChange, *, named: bool = True) -> Iterator[Line]:
     ]
     yield from _hidden(len(parts), "block", " " * 8)
     yield Line("    }")
+
+
+def symbols(resource: ResourceChange) -> frozenset[str]:
+    """Return the symbols of its block: to add to a part or a list is to update it."""
+    return frozenset((_symbol(resource), *(_SYMBOL[one.action] for one in needed(resource))))
+
+
+def _symbol(resource: ResourceChange) -> str:
+    return "+" if resource.change.actions == ("create",) else "~"
 
 
 def _part(resource: ResourceChange, holder: _Path, changes: Sequence[Change]) -> Iterator[Line]:

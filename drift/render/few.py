@@ -9,6 +9,8 @@ from drift.render.steps import short
 from drift.settings.english import listed
 from drift.untrusted import visible
 
+_MOST_REGIONS = 5
+
 
 def fitted(found: Sequence[Result], most: int) -> tuple[Result, ...]:
     """Return at most so many results: all, or folded where they are alike, or the worst of them.
@@ -51,9 +53,7 @@ def _folded(alike: Sequence[Result]) -> Result:
         return first
     group = Group(tuple(_resources(alike)))
     resources = group.resources
-    regions = ", ".join(
-        f"{count} in {short(region) or 'an unknown region'}" for region, count in group.regions[:5]
-    )
+    regions = _by_region(group.regions)
     said = summary(first.kind, group.first, first.warning or group.problem)
     names = listed([short(one.name, 63) for one in resources])
     more = visible(f"{len(resources)} buckets are alike: {names}; {regions}.", LONGEST)
@@ -63,6 +63,19 @@ def _folded(alike: Sequence[Result]) -> Result:
         fingerprint=digest(sorted(one.fingerprint for one in alike)),
         resources=resources,
     )
+
+
+def _by_region(regions: Sequence[tuple[str, int]]) -> str:
+    """Return how many buckets are in which region: the first by name, and all others together."""
+    told = [
+        f"{count} in {short(region) or 'an unknown region'}"
+        for region, count in regions[:_MOST_REGIONS]
+    ]
+    rest = regions[_MOST_REGIONS:]
+    if rest:
+        plural = "" if len(rest) == 1 else "s"
+        told.append(f"{sum(count for _, count in rest)} in {len(rest)} more region{plural}")
+    return ", ".join(told)
 
 
 def _resources(alike: Iterable[Result]) -> Iterator[ResourceChange]:

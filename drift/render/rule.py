@@ -37,11 +37,14 @@ class Kind(NamedTuple):
 
     rule: Rule
     is_counted: bool = True
+    is_both: bool = False
+    """Whether it is certain that the bucket is weaker and stricter."""
 
     @property
     def title(self) -> str:
         """What it says of the bucket, in a few words."""
-        return self.rule.title + ("" if self.is_counted else _UNCOUNTED)
+        title = _CERTAINLY_BOTH if self.is_both else self.rule.title
+        return title + ("" if self.is_counted else _UNCOUNTED)
 
     @property
     def gravity(self) -> tuple[bool, int]:
@@ -51,10 +54,12 @@ class Kind(NamedTuple):
 
 _UNCOUNTED = "; that does not count, by --fail-on weaker"
 
+_CERTAINLY_BOTH = "is weaker and stricter than desired"
+
 _TITLE = {
     Rule.UNREADABLE: "could not be judged",
     Rule.WEAKER: "is weaker than desired",
-    Rule.MIXED: "is weaker and stricter than desired, or may be",
+    Rule.MIXED: f"{_CERTAINLY_BOTH}, or may be",
     Rule.MISSING: "does not exist",
     Rule.STRICTER: "is stricter than desired",
     Rule.NEUTRAL: "differs from desired, with the same effect",
@@ -89,7 +94,17 @@ def rule_of(resource: ResourceChange) -> Rule | None:
 def kind_of(resource: ResourceChange, plan: Plan) -> Kind | None:
     """Return what a bucket is filed under; None if it is in sync."""
     rule = rule_of(resource)
-    return rule and Kind(rule, is_counted=not plan.ignores(resource))
+    return rule and Kind(
+        rule,
+        is_counted=not plan.ignores(resource),
+        is_both=rule is Rule.MIXED and _is_both(resource),
+    )
+
+
+def _is_both(resource: ResourceChange) -> bool:
+    """Return whether some changes are weaker and some stricter, whatever the others may be."""
+    impacts = {change.impact for change in resource.changes}
+    return {Impact.WEAKER, Impact.STRICTER} <= impacts
 
 
 def level_of(kind: Kind, plan: Plan) -> Level:

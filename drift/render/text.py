@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator, Sequence
 
 from drift.plan import Plan, Status, Verdict
 from drift.render import Screen, phrase, text_group
-from drift.render.excuse import needed
+from drift.render.block import symbols
 from drift.render.fold import Group, folded
 from drift.render.line import Line, drawn, sentences
 from drift.render.rule import kind_of
@@ -45,9 +45,9 @@ def _drifted(groups: Sequence[Group], plan: Plan, screen: Screen) -> Iterator[Li
     if not groups:
         return
     yield from sentences("To bring live back to desired, these changes are needed:", screen)
-    actions = {change.action for group in groups for change in needed(group.first)}
+    drawn_symbols = {symbol for group in groups for symbol in symbols(group.first)}
     for symbol, action in (("+", "add"), ("~", "update"), ("-", "remove")):
-        if action in actions:
+        if symbol in drawn_symbols:
             yield Line(f"  {symbol} {action}", symbol)
     yield Line()
     for group in groups:

@@ -80,6 +80,7 @@ def test_of_two_waivers_each_says_what_it_excuses_the_first_to_expire_first() ->
 def test_of_a_bucket_that_is_partly_waived_the_block_has_only_what_must_change() -> None:
     assert text_of(planned(partly_waived("a"))) == (
         "To bring live back to desired, these changes are needed:\n"
+        "  ~ update\n"
         "  - remove\n"
         "\n"
         "  # oss_bucket_https_config.a is weaker than desired\n"

@@ -62,6 +62,17 @@ def shown(*resources: ResourceChange) -> str:
     return text[: text.index("Plan: ")].rpartition("  - remove\n\n")[2]
 
 
+@given(folding_plans())
+def test_the_legend_has_each_symbol_that_is_drawn_and_no_other(plan: Plan) -> None:
+    """Law: whatever has to change."""
+    text = render(plan, "text")
+    legend, _, rest = text.partition("\n\n")
+    listed = re.findall(r"^  ([-+~]) (?:add|remove|update)$", legend, re.MULTILINE)
+    drawn = set(re.findall(r"^ +([-+~]) (?:resource|\w+ [{=]|\w+ += |\")", rest, re.MULTILINE))
+    assert len(listed) == len(set(listed))
+    assert set(listed) == drawn
+
+
 def test_buckets_that_need_the_same_are_one_block() -> None:
     assert shown(
         drifted("app-a"),

@@ -1,17 +1,20 @@
 """What reports for machines have in common: results, their fingerprints, and how they fold."""
 
+import re
 import subprocess
 import sys
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
+from typing import get_args
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from drift.plan import Change, DocumentChange, Finding, Impact, Plan, ResourceChange, Source, Status
+from drift.render import Format, render
 from drift.render.few import fitted
 from drift.render.result import Result, anchor, results
 from drift.render.rule import Rule
@@ -280,6 +283,47 @@ def test_alike_results_of_one_line_are_folded_first() -> None:
         "2 in cn-hangzhou, 1 in an unknown region, 1 in cn-beijing."
     )
     assert folded[1:] == results(plan)[4:]
+
+
+@pytest.mark.parametrize(
+    ("regions", "told"),
+    [
+        ("abcde", "1 in a, 1 in b, 1 in c, 1 in d, 1 in e."),
+        ("abcdef", "1 in a, 1 in b, 1 in c, 1 in d, 1 in e, 1 in 1 more region."),
+        ("aaaabcdeffgh", "4 in a, 2 in f, 1 in b, 1 in c, 1 in d, 3 in 3 more regions."),
+    ],
+)
+def test_regions_that_are_not_named_are_counted(regions: str, told: str) -> None:
+    buckets = [drifted(f"b-{at}", region=region) for at, region in enumerate(regions)]
+    (folded,) = fitted(results(plan_of(*buckets)), 1)
+    assert folded.message.endswith(f"; {told}")
+
+
+BOTH = "weaker and stricter than desired"
+
+
+@pytest.mark.parametrize(
+    ("impacts", "said"),
+    [
+        ([Impact.WEAKER, Impact.STRICTER], f"is {BOTH}:"),
+        ([Impact.WEAKER, Impact.STRICTER, Impact.MIXED], f"is {BOTH}:"),
+        ([Impact.MIXED], f"is {BOTH}, or may be:"),
+        ([Impact.MIXED, Impact.WEAKER], f"is {BOTH}, or may be:"),
+    ],
+)
+def test_what_is_certain_is_not_called_possible(impacts: list[Impact], said: str) -> None:
+    changes = [
+        change(f"v{at}").model_copy(update={"impact": one}) for at, one in enumerate(impacts)
+    ]
+    plan = plan_of(drifted("a", *changes, impact=Impact.MIXED))
+    assert said in only(plan).message
+    for name in get_args(Format):
+        if name in ("json", "terraform-json"):  # which have impacts, and no titles
+            continue
+        shown = re.sub(r"<[^>]+>", "", render(plan, name))
+        assert BOTH in shown
+        # SARIF tells of the rule, too, which is that of both cases.
+        assert (f"{BOTH}, or may be" in shown) == ("or may be" in said or name == "sarif")
 
 
 def test_then_alike_results_are_folded_wherever_they_stand() -> None:
