@@ -6,6 +6,13 @@ from pathlib import Path
 _PACKAGE = Path(__file__).parent
 
 
+def schema(name: str) -> str:
+    """Return the published schema `name`, whose descriptions are docstrings of the models."""
+    installed = _PACKAGE / "schemas"
+    folder = installed if installed.is_dir() else _PACKAGE.parent / "schemas"
+    return (folder / f"{name}.schema.json").read_text(encoding="utf-8")
+
+
 def samples() -> Path:
     """Return the folder with `desired`, `recording`, `policies`, `starter` and `ci`."""
     installed = _PACKAGE / "samples"

@@ -1,6 +1,7 @@
 """What a repository begins with: its files, and what to do with each."""
 
 import json
+import sys
 from collections.abc import Iterator
 from typing import NamedTuple
 
@@ -34,8 +35,13 @@ def starter(profile: str | None = None) -> Iterator[Part]:
     yield _policy(profile) if profile else _example()
     for name in SCHEMAS:
         if name != "plan":  # nobody writes plans by hand
-            yield Part(f"schemas/{name}.schema.json", dumps(name))
+            yield Part(f"schemas/{name}.schema.json", schema_text(name))
     yield from (_editor(), _hooks(), _workflow())
+
+
+def schema_text(name: str) -> str:
+    """Return the schema `name` as JSON; as published, where Python dropped all docstrings."""
+    return bundled.schema(name) if sys.flags.optimize > 1 else dumps(name)
 
 
 def _text(name: str) -> str:

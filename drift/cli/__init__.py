@@ -23,6 +23,7 @@ from drift.cli import (
     show,
     validate,
 )
+from drift.docstring import docstring
 from drift.errors import DriftError, StoppedError
 
 app = typer.Typer(add_completion=False, pretty_exceptions_enable=False)
@@ -39,7 +40,7 @@ for command in (
     emulator.emulator,
     demo.demo,
 ):
-    app.command()(command)
+    app.command(help=docstring(command))(command)
 
 
 _WORDING = (
@@ -55,7 +56,6 @@ def _version(wanted: bool) -> None:
         raise typer.Exit(0)
 
 
-@app.callback(invoke_without_command=True)
 def drift(
     context: typer.Context,
     _version: Annotated[
@@ -67,6 +67,9 @@ def drift(
     if context.invoked_subcommand is None:
         output.write(context.get_help() + "\n")
     return 1  # Nothing was checked; a command's own code takes the place of this one.
+
+
+app.callback(invoke_without_command=True, help=docstring(drift))(drift)
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

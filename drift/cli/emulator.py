@@ -8,6 +8,7 @@ import typer
 
 from drift.cli import output
 from drift.cli.options import whole
+from drift.docstring import docstring
 from drift.errors import OptionError
 
 _MORE = """
@@ -86,7 +87,7 @@ def emulator(
     return 0
 
 
-emulator.__doc__ = f"{emulator.__doc__}\n{_MORE}"
+emulator.__doc__ = f"{docstring(emulator)}\n\n{_MORE}"
 
 
 def _exports(url: str, ca: Path | None) -> str:

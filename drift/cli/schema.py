@@ -16,7 +16,7 @@ def schema(
     ] = "oss-bucket",
 ) -> int:
     """Print the JSON Schema (draft 2020-12) of desired files, of waivers or of saved plans."""
-    from drift.schema import dumps
+    from drift.starter import schema_text
 
-    output.write(dumps(name), for_people=False)
+    output.write(schema_text(name), for_people=False)
     return 0

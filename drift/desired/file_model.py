@@ -20,6 +20,7 @@ from pydantic.config import JsonDict
 from pydantic.json_schema import WithJsonSchema
 
 from drift.desired.pattern import is_pattern
+from drift.docstring import docstring
 from drift.settings import SETTINGS
 from drift.settings.lists import distinct
 from drift.settings.setting import Setting
@@ -229,7 +230,7 @@ class Head(BaseModel):
 _members: dict[str, Any] = {
     setting.root: (
         setting | None,
-        Field(default=None, alias=setting.root, description=setting.__doc__),
+        Field(default=None, alias=setting.root, description=docstring(setting)),
     )
     for setting in SETTINGS
 }

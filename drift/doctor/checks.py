@@ -7,6 +7,7 @@ from time import time
 from typing import NamedTuple, TypeAlias
 
 from drift.discovery.decide import Decision
+from drift.docstring import docstring
 from drift.doctor.case import Case, Found, Level
 from drift.doctor.hop import Hop, hop_of
 from drift.errors import CredentialsError
@@ -39,7 +40,7 @@ class Result(NamedTuple):
 def examine(case: Case) -> Iterator[Result]:
     """Yield what each check finds, one check after the other."""
     for check in CHECKS:
-        title = str(check.__doc__).removesuffix(".")
+        title = docstring(check).removesuffix(".")
         for found in check(case):
             yield Result(title, found)
 
