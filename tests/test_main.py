@@ -45,7 +45,12 @@ def test_only_the_first_ctrl_c_stops_the_run(monkeypatch: pytest.MonkeyPatch) ->
 
 def test_ctrl_c_that_is_ignored_stays_so(monkeypatch: pytest.MonkeyPatch) -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)
-    monkeypatch.setattr("drift.cli.main", lambda: signal.raise_signal(signal.SIGINT) or 7)
+
+    def interrupted() -> int:
+        signal.raise_signal(signal.SIGINT)
+        return 7
+
+    monkeypatch.setattr("drift.cli.main", interrupted)
     assert exit_code() == 7
 
 
