@@ -1,6 +1,7 @@
 """A recording: live answers kept in files, `REGION/BUCKET/SUBRESOURCE.xml`, byte for byte."""
 
 import os
+from collections.abc import Collection, Iterator
 from pathlib import Path
 
 from drift import disk
@@ -10,9 +11,13 @@ from drift.live.listing import can_be_listed, page_body, tags_of
 from drift.live.service_error import error_body, status_of
 from drift.live.source import Answer, Bucket, NoAnswerError, Tag
 from drift.plan import Problem
+from drift.settings import SETTINGS
 from drift.settings.setting import Setting
+from drift.untrusted import visible
 from drift.xml import LIMIT, XmlError
 
+_ANSWERS = (*(f"{setting.subresource}.xml" for setting in SETTINGS), "tagging.xml")
+_MAX_STRANGE_NAMES = 5
 _NO_BUCKET = "The specified bucket does not exist."
 _NO_SETTING = "The bucket has no such configuration."
 _ELSEWHERE = (
@@ -28,16 +33,19 @@ class Recording:
     uses_addresses = True
 
     def __init__(self, folder: Path) -> None:
-        """Take stock of `folder`; raise `FileError` if there is no bucket in it."""
+        """Take stock of `folder`; raise `FileError` if it has no bucket, or anything else."""
         self.folder = folder
         self.regions: dict[str, str] = {}
         self._listed: dict[Tag | None, list[Bucket]] = {}
+        strange: list[str] = []
         try:
-            for region in _folders(folder):
-                for bucket in _folders(region):
-                    self._add(bucket.name, region.name)
+            for region, bucket in _places(str(folder), strange):
+                self._add(bucket, region)
         except OSError as error:
-            raise FileError(f"The recording {folder} cannot be read: {error.strerror}.") from None
+            place = Path(error.filename)
+            raise FileError(f"The recording {place} cannot be read: {error.strerror}.") from None
+        if strange:
+            raise _not_a_recording(folder, strange)
         if not self.regions:
             message = f"There is no recording in {folder}."
             raise FileError(message, "A recording holds files REGION/BUCKET/httpsConfig.xml.")
@@ -88,26 +96,69 @@ class Recording:
             raise NoAnswerError(_unreadable(path, f"it {reason}")) from None
 
     def _add(self, bucket: str, region: str) -> None:
-        if not can_be_listed(bucket, region):
-            message = f"The recording {self.folder} has a folder {region}/{bucket}."
-            advice = "Its folders are REGION/BUCKET, by the names that OSS gives; take it out."
-            raise FileError(message, advice)
         if bucket in self.regions:
             message = f"The recording {self.folder} has the bucket {bucket} in two regions."
             raise FileError(message, f"Keep it in {self.regions[bucket]} or in {region}.")
         self.regions[bucket] = region
 
 
-def _folders(folder: Path) -> list[Path]:
-    return sorted(one for one in folder.iterdir() if one.is_dir() and one.name[0] != ".")
+def _places(top: str, strange: list[str]) -> Iterator[tuple[str, str]]:
+    """Yield the region and the name of each recorded bucket, sorted; raise `OSError`.
+
+    What is no part of a recording is added to `strange`.
+    """
+    for region in _folders(top, "", strange, files=("recording.json",)):
+        if not can_be_listed("any-bucket", region):
+            strange.append(region)
+            continue
+        for bucket in _folders(top, f"{region}/", strange):
+            place = f"{region}/{bucket}"
+            if can_be_listed(bucket, region):
+                strange += (
+                    f"{place}/{name}" for name in _folders(top, f"{place}/", strange, _ANSWERS)
+                )
+                yield region, bucket
+            else:
+                strange.append(place)
+
+
+def _folders(top: str, inside: str, strange: list[str], files: Collection[str] = ()) -> list[str]:
+    """Return the names of the folders in a folder of a recording, sorted.
+
+    What is neither a folder nor one of `files` is added to `strange`, also a link to a folder. What
+    begins with a dot is passed over: git, editors and file managers leave it behind, and no region,
+    bucket or answer has such a name.
+    """
+    folders = []
+    with os.scandir(f"{top}/{inside}") as entries:
+        for entry in entries:
+            name = entry.name
+            if entry.is_dir(follow_symlinks=False):
+                folders.append(name)
+            elif name not in files and name[0] != ".":
+                strange.append(inside + name)
+    return sorted(name for name in folders if name[0] != ".")
+
+
+def _not_a_recording(folder: Path, strange: list[str]) -> FileError:
+    shown = ", ".join(visible(name, 200) for name in sorted(strange)[:_MAX_STRANGE_NAMES])
+    more = len(strange) - _MAX_STRANGE_NAMES
+    rest = f" and {more:,} more" if more > 0 else ""
+    return FileError(
+        f"The recording {folder} has what is no part of a recording: {shown}{rest}.",
+        "A recording holds folders REGION/BUCKET, no links to folders, and in them "
+        f"{' and '.join(_ANSWERS)}. Remove or rename the rest.",
+    )
 
 
 def _recorded(path: Path) -> bytes:
-    if not os.path.lexists(path):
-        raise NoAnswerError(_unrecorded(path))
-    if not path.is_file():
-        raise NoAnswerError(_unreadable(path, "it is no regular file"))
     try:
+        if not path.is_file():
+            raise NoAnswerError(
+                _unreadable(path, "it is no regular file")
+                if os.path.lexists(path)
+                else _unrecorded(path)
+            )
         return disk.read(path, LIMIT)
     except OSError as error:
         raise NoAnswerError(_unreadable(path, str(error.strerror))) from None

@@ -152,7 +152,7 @@ def test_a_recording_that_is_a_file(drift: Drift, write: Write) -> None:
     drift("plan", path, "--live", path).failed("Error: The recording a.json cannot be read: ")
 
 
-@pytest.mark.parametrize("inside", [[], ["cn-hangzhou"], ["cn-hangzhou/httpsConfig.xml"]])
+@pytest.mark.parametrize("inside", [[], ["cn-hangzhou"], [".gitkeep", "recording.json"]])
 def test_a_recording_without_buckets(drift: Drift, write: Write, inside: list[str]) -> None:
     Path("recording").mkdir()
     for name in inside:
@@ -164,8 +164,23 @@ def test_a_recording_without_buckets(drift: Drift, write: Write, inside: list[st
 def test_a_recording_that_is_one_folder_off_is_never_green(drift: Drift, write: Write) -> None:
     path = write("a.json")
     assert drift("plan", path, "--live", SAMPLES / "recording/cn-hangzhou").code == 1
-    assert drift("plan", path, "--live", SAMPLES).code == 2
+    assert drift("plan", path, "--live", SAMPLES).code == 1
     assert drift("plan", path, "--live", "").code == 1
+
+
+@pytest.mark.parametrize(
+    "name", ["httpsConfig.xml", "oss-two/httpsConfig.xml", "cn-hangzhou/oss-two"]
+)
+def test_recording_and_emulator_refuse_what_is_no_part_of_a_recording(
+    drift: Drift, write: Write, name: str
+) -> None:
+    path = write("a.json", desired("*", None, TLS={"Enable": False}))
+    write("recording/cn-hangzhou/oss-example/httpsConfig.xml", "<HttpsConfiguration/>")
+    write(f"recording/{name}", "")
+    said = f"has what is no part of a recording: {name}. A recording holds folders REGION/BUCKET"
+    ran = drift("plan", path, "--live", "recording", "--undeclared", "fail").failed(said)
+    assert ran.out == ""
+    drift("emulator", "recording").failed(said)
 
 
 def test_a_recording_with_a_bucket_in_two_regions(drift: Drift, write: Write) -> None:

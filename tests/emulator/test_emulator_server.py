@@ -201,8 +201,8 @@ def test_a_refused_put_writes_nothing(folder: Path, sign: Sign, send: Send) -> N
 def test_a_recording_that_cannot_be_read_is_an_internal_error(
     folder: Path, sign: Sign, send: Send
 ) -> None:
-    (folder / "cn-hangzhou" / "oss-fresh" / "httpsConfig.xml").mkdir()
     with Emulator(Recording(folder)) as running:
+        (folder / "cn-hangzhou" / "oss-fresh" / "httpsConfig.xml").mkdir()
         answer = send(sign(running.url, bucket="oss-fresh"))
     assert answer.status_code == 500
     assert ServiceError.parse(answer.content).code == "InternalError"

@@ -161,8 +161,9 @@ def test_a_recorded_error_has_the_status_of_its_code(
     assert read(record({"cn-hangzhou/oss-example": body}), "oss-example") == Answer(status, body)
 
 
-def test_a_folder_in_place_of_a_file_is_a_problem(record: Record, tmp_path: Path) -> None:
-    (tmp_path / "recording/cn-hangzhou/oss-example/httpsConfig.xml").mkdir(parents=True)
+def test_a_pipe_in_place_of_a_file_is_a_problem(record: Record, tmp_path: Path) -> None:
+    (tmp_path / "recording/cn-hangzhou/oss-example").mkdir(parents=True)
+    os.mkfifo(tmp_path / "recording/cn-hangzhou/oss-example/httpsConfig.xml")
     with pytest.raises(NoAnswerError) as raised:
         read(record({}), "oss-example")
     problem = raised.value.problem
@@ -197,13 +198,6 @@ def test_a_bucket_in_two_regions_is_no_recording(record: Record) -> None:
 def test_the_name_of_an_endpoint_is_no_folder_of_a_region(record: Record, region: str) -> None:
     with pytest.raises(FileError, match=f"has a folder {region}/oss-example"):
         record({f"{region}/oss-example": DOCUMENT})
-
-
-def test_files_beside_the_folders_do_not_matter(record: Record, tmp_path: Path) -> None:
-    (tmp_path / "recording/cn-hangzhou").mkdir(parents=True)
-    (tmp_path / "recording/README.md").write_text("")
-    (tmp_path / "recording/cn-hangzhou/.gitkeep").write_text("")
-    assert record({"eu-central-1/oss-example": None}).regions == {"oss-example": "eu-central-1"}
 
 
 def verdict_of(recording: Recording, bucket: str = "oss-example") -> tuple[Status, str | None]:
@@ -306,6 +300,98 @@ def test_a_file_that_may_not_be_read_is_a_problem(
 
 @pytest.mark.parametrize("place", ["cn-hangzhou/Old_Stuff", "cn-hangzhou/a&b", "OSS_x/oss-b"])
 def test_a_folder_that_can_be_no_bucket_is_named(record: Record, place: str) -> None:
-    with pytest.raises(FileError, match=f"has a folder {place}") as raised:
+    with pytest.raises(FileError, match="has what is no part of a recording: ") as raised:
         record({"cn-hangzhou/oss-example": DOCUMENT, place: DOCUMENT})
+    assert place.removesuffix("/oss-b") in str(raised.value)
     assert "REGION/BUCKET" in raised.value.advice
+
+
+def linked(path: Path, target: str) -> None:
+    path.symlink_to(target)
+
+
+def written(path: Path, _: str = "") -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_bytes(DOCUMENT)
+
+
+STRANGE = {
+    "a link to nothing": ("cn-beijing", linked, "/nonexistent"),
+    "a link to itself": ("cn-beijing", linked, "cn-beijing"),
+    "a region that is a link": ("cn-beijing", linked, "cn-hangzhou"),
+    "a bucket that is a link": ("cn-hangzhou/oss-two", linked, "oss-example"),
+    "a bucket that is a link to nothing": ("cn-hangzhou/oss-two", linked, "/nonexistent"),
+    "a bucket that is a file": ("cn-hangzhou/oss-two", written, ""),
+    "an answer without a region": ("oss-two/httpsConfig.xml", written, ""),
+    "an answer without a bucket": ("httpsConfig.xml", written, ""),
+    "an answer too deep": ("cn-hangzhou/oss-two/more/httpsConfig.xml", written, ""),
+    "an answer by another name": ("cn-hangzhou/oss-example/httpsconfig.xml", written, ""),
+    "a copy of an answer": ("cn-hangzhou/oss-example/httpsConfig.xml.orig", written, ""),
+    "an answer that is a folder": ("cn-hangzhou/oss-two/httpsConfig.xml/a.xml", written, ""),
+    "another file": ("README.md", written, ""),
+    "a description that is a folder": ("recording.json/oss-two/httpsConfig.xml", written, ""),
+}
+
+
+@pytest.mark.parametrize(("name", "make", "target"), STRANGE.values(), ids=STRANGE)
+def test_what_is_no_part_of_a_recording_is_an_error(
+    record: Record, name: str, make: Callable[[Path, str], None], target: str
+) -> None:
+    folder = record({"cn-hangzhou/oss-example": DOCUMENT}).folder
+    make(folder / name, target)
+    with pytest.raises(FileError, match="has what is no part of a recording: ") as raised:
+        Recording(folder)
+    assert str(raised.value).removesuffix(".").rpartition(": ")[2] in name
+
+
+def test_many_strange_files_are_counted(record: Record) -> None:
+    folder = record({"cn-hangzhou/oss-example": DOCUMENT}).folder
+    for number in range(8):
+        (folder / f"{number}.txt").write_text("")
+    with pytest.raises(FileError, match=r"recording: 0\.txt, .*, 4\.txt and 3 more\.$"):
+        Recording(folder)
+
+
+def test_empty_region_that_can_be_none_is_an_error(record: Record) -> None:
+    folder = record({"cn-hangzhou/oss-example": DOCUMENT}).folder
+    (folder / "OSS_x").mkdir()
+    with pytest.raises(FileError, match="OSS_x"):
+        Recording(folder)
+
+
+def test_description_and_hidden_files_are_no_answers(record: Record) -> None:
+    folder = record({"cn-hangzhou/oss-example": DOCUMENT}).folder
+    written(folder / "recording.json")
+    for place in ("", "cn-hangzhou", "cn-hangzhou/oss-example"):
+        written(folder / place / ".gitkeep")
+        linked(folder / place / ".DS_Store", "/nonexistent")
+    written(folder / "cn-hangzhou/oss-example/tagging.xml")
+    assert Recording(folder).regions == {"oss-example": "cn-hangzhou"}
+
+
+def test_answer_that_is_a_link_is_read_and_one_to_nothing_is_unreadable(record: Record) -> None:
+    recording = record({"cn-hangzhou/oss-example": None})
+    path = recording.folder / "cn-hangzhou/oss-example/httpsConfig.xml"
+    written(recording.folder.parent / "answer.xml")
+    linked(path, "../../../answer.xml")
+    assert read(Recording(recording.folder), "oss-example") == Answer(200, DOCUMENT)
+    (recording.folder.parent / "answer.xml").unlink()
+    with pytest.raises(NoAnswerError, match="it is no regular file"):
+        read(Recording(recording.folder), "oss-example")
+
+
+def test_bucket_whose_folder_cannot_be_listed_is_an_error(
+    record: Record, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # Modes do not bind root, so the system is played.
+    folder = record({"cn-hangzhou/oss-example": DOCUMENT}).folder
+    scan = os.scandir
+
+    def refusing(path: str) -> object:
+        if str(path).endswith("/oss-example/"):
+            raise PermissionError(13, "Permission denied", str(path))
+        return scan(path)
+
+    monkeypatch.setattr(os, "scandir", refusing)
+    with pytest.raises(FileError, match="/oss-example cannot be read: Permission denied"):
+        Recording(folder)
