@@ -4,6 +4,7 @@ import errno
 import gc
 import os
 from collections.abc import Sequence
+from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -72,6 +73,14 @@ def drift(
 app.callback(invoke_without_command=True, help=docstring(drift))(drift)
 
 
+def _is_working_folder_gone() -> bool:
+    try:
+        Path.cwd()
+    except FileNotFoundError:
+        return True
+    return False
+
+
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run a command and return its exit code: the one border for errors that people can mend."""
     masking.begin(os.environ)
@@ -92,6 +101,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except DriftError as error:
         output.fail(str(error), error.advice)
     except OSError as error:
+        if _is_working_folder_gone():
+            output.fail("The working folder does not exist any more.", "Change to another one.")
+            return 1
         # Typer writes its help by itself; any other failure is a bug of ours.
         if error.errno not in (errno.EPIPE, errno.ENOSPC, errno.EBADF, errno.EIO):
             raise

@@ -71,7 +71,7 @@ def doctor(  # noqa: PLR0913 - one parameter for each option
     from drift.live.endpoint import checked_endpoint
 
     url = None if endpoint is None else checked_endpoint(endpoint)
-    desired = load(paths_or_default(paths), region=region)
+    desired = load(paths_or_default(paths), region=region, strict=strict)
     found: Provider | CredentialsError
     source = None
     try:

@@ -1,21 +1,20 @@
 """`drift fmt`: put desired files in the one order and layout."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime
 from difflib import unified_diff
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from drift.cli import output
-from drift.cli.options import Paths, paths_or_default
+from drift.cli.options import ExcludeOption, Paths, paths_or_default
 from drift.errors import FileError
 from drift.untrusted import visible
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
     from drift.desired.layout import Layout
     from drift.diagnostic import Diagnostic
 
@@ -27,6 +26,7 @@ _LINE = re.compile("[^\n]*\n|[^\n]+")
 def fmt(
     paths: Paths = None,
     *,
+    exclude: ExcludeOption = None,
     check: Annotated[
         bool, typer.Option("--check", help="Write nothing; exit with 1 if a file would change.")
     ] = False,
@@ -46,32 +46,33 @@ def fmt(
     from drift.desired.layout import Layout
 
     good = True
-    for laid in _laid_out(paths_or_default(paths)):
+    for laid in _laid_out(paths_or_default(paths), exclude or ()):
         if not isinstance(laid, Layout):
             output.report(laid)
-            good = False
+            good = good and all(one.severity == "warning" for one in laid)
         elif laid.before != laid.after:
             good = _put(laid, check=check, diff=diff) and good
     return 0 if good else 1
 
 
-def _laid_out(paths: "list[Path]") -> "Iterator[Layout | tuple[Diagnostic, ...]]":
+def _laid_out(
+    paths: list[Path], exclude: Sequence[str]
+) -> "Iterator[Layout | tuple[Diagnostic, ...]]":
     """Yield the layout of each file, or why it has none; what is beside a file is left alone."""
     from drift.desired.files import find, find_waivers
     from drift.desired.layout import layout
     from drift.desired.load import load
-    from drift.diagnostic import Diagnostic
     from drift.waivers.file_model import WaiversFile
     from drift.waivers.load import load as load_waivers
 
     today = datetime.now(UTC).date()
-    for found in find(paths):
-        if isinstance(found, Diagnostic):
-            yield (found,)
-        else:
-            laid = layout(found)
-            yield load([found]).diagnostics if laid is None else laid
-    for waivers in find_waivers(paths):
+    search = find(paths, exclude=exclude)
+    output.note_ignored(search.ignored)
+    for file in map(Path, search.files):
+        laid = layout(file)
+        yield load([file]).diagnostics if laid is None else laid
+    yield search.diagnostics
+    for waivers in find_waivers(paths, exclude=exclude):
         if waivers.searched or waivers.named:
             laid = layout(waivers.path, WaiversFile)
             yield load_waivers([waivers.path], today=today).faults if laid is None else laid

@@ -7,6 +7,7 @@ from typing import Annotated, Literal, TypeAlias, TypeVar
 import typer
 
 from drift.cli.output import Color
+from drift.untrusted import visible
 
 _DAY = 86_400
 
@@ -60,12 +61,37 @@ def region_id(value: str | None) -> str | None:
         raise typer.BadParameter(str(error)) from None
 
 
+def patterns(values: list[str] | None) -> list[str]:
+    """Return the patterns of paths, if they are in the syntax of .gitignore."""
+    if values:
+        from drift.desired.ignore import PatternError, Patterns
+
+        try:
+            Patterns("/", values)
+        except PatternError as error:
+            shown = visible(values[error.line - 1])
+            raise typer.BadParameter(
+                f'"{shown}" is not a pattern in the syntax of .gitignore'
+            ) from None
+    return values or []
+
+
 Paths: TypeAlias = Annotated[
     list[Path] | None,
     typer.Argument(
         parser=path,
         metavar="[PATHS]...",
         help="Desired files, or folders that are searched for *.json; without any, `desired`.",
+        show_default=False,
+    ),
+]
+ExcludeOption: TypeAlias = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--exclude",
+        metavar="PATTERN",
+        callback=patterns,
+        help="Leave out of folders what matches, in the syntax of .gitignore; may be repeated.",
         show_default=False,
     ),
 ]

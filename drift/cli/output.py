@@ -3,7 +3,7 @@
 import os
 import shutil
 import sys
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from contextlib import suppress
 from datetime import timedelta
 from io import TextIOWrapper
@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 Color: TypeAlias = Literal["auto", "always", "never"]
 
 _MOST_NAMES = 50
+_MAX_IGNORED_PATHS = 5
 _LONGEST = 10_000
 """The longest error, in characters: fifty names of buckets, or two paths, and a sentence."""
 
@@ -91,6 +92,15 @@ def show_thread_bug(arguments: ExceptHookArgs) -> None:
     """Write the traceback of a bug in a thread to standard error, without secrets."""
     if arguments.exc_value:
         show_bug(arguments.exc_value)
+
+
+def note_ignored(paths: Sequence[str]) -> None:
+    """Write which paths patterns left out of a search, if any: what was not read is said."""
+    if paths:
+        shown = ", ".join(visible(path, 300) for path in sorted(paths)[:_MAX_IGNORED_PATHS])
+        more = len(paths) - _MAX_IGNORED_PATHS
+        rest = f" and {more:,} more" if more > 0 else ""
+        note(f"Note: Not read because of .driftignore or --exclude: {shown}{rest}.")
 
 
 def fail(message: str, advice: str = "") -> None:

@@ -20,6 +20,7 @@ from drift.cli.credentials import (
 from drift.cli.options import (
     ColorOption,
     EndpointOption,
+    ExcludeOption,
     ExplainOption,
     FailOnOption,
     Paths,
@@ -93,6 +94,7 @@ def plan(  # noqa: PLR0913 - one parameter for each option
     ] = None,
     undeclared: UndeclaredOption = None,
     fail_on: FailOnOption = "any",
+    exclude: ExcludeOption = None,
     explain: ExplainOption = False,
     listed: Annotated[
         bool,
@@ -124,8 +126,11 @@ def plan(  # noqa: PLR0913 - one parameter for each option
     _refuse_what_does_not_fit(name, out, listed=listed)
     now = datetime.now(UTC).replace(microsecond=0)
     places = paths_or_default(paths)
-    waivers = load_waivers(places, today=now.date())
-    desired = with_waivers(load(places, region=region), waivers, strict=strict)
+    left_out = exclude or ()
+    waivers = load_waivers(places, today=now.date(), exclude=left_out)
+    desired = load(places, region=region, exclude=left_out, strict=strict)
+    desired = with_waivers(desired, waivers, strict=strict)
+    output.note_ignored(desired.ignored)
     output.report(desired.diagnostics)
     if not desired.valid:
         output.fail("Nothing was compared: the desired files have errors.")

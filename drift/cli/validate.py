@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 import typer
 
 from drift.cli import output
-from drift.cli.options import Paths, RegionOption, paths_or_default
+from drift.cli.options import ExcludeOption, Paths, RegionOption, paths_or_default
 
 if TYPE_CHECKING:
     from drift.desired.load import Desired
@@ -19,6 +19,7 @@ def validate(
     paths: Paths = None,
     *,
     region: RegionOption = None,
+    exclude: ExcludeOption = None,
     name: Annotated[
         Literal["text", "json"],
         typer.Option("--format", help="What is printed."),
@@ -33,8 +34,10 @@ def validate(
     from drift.waivers.report import with_waivers
 
     places = paths_or_default(paths)
-    waivers = load_waivers(places, today=datetime.now(UTC).date())
-    desired = with_waivers(load(places, region=region), waivers)
+    left_out = exclude or ()
+    waivers = load_waivers(places, today=datetime.now(UTC).date(), exclude=left_out)
+    desired = with_waivers(load(places, region=region, exclude=left_out), waivers)
+    output.note_ignored(desired.ignored)
     if name == "json":
         output.write(_json(desired), for_people=False)
     else:

@@ -1,6 +1,6 @@
 """Desired files in, validated declarations out, with every fault of every file."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from itertools import chain
 from pathlib import Path
@@ -27,6 +27,8 @@ class Desired(NamedTuple):
 
     declarations: tuple[Declaration, ...]
     diagnostics: tuple[Diagnostic, ...]
+    ignored: tuple[str, ...] = ()
+    """The paths that patterns left out of the search."""
 
     @property
     def valid(self) -> bool:
@@ -34,23 +36,37 @@ class Desired(NamedTuple):
         return all(found.severity == "warning" for found in self.diagnostics)
 
 
-def load(paths: Iterable[Path], *, region: str | None = None) -> Desired:
+def load(
+    paths: Iterable[Path],
+    *,
+    region: str | None = None,
+    exclude: Sequence[str] = (),
+    strict: bool = False,
+) -> Desired:
     """Read and validate the files that `paths` lead to, and what they say together.
 
-    `region` is where named buckets are, if their file does not say it.
+    `region` is where named buckets are, if their file does not say it. `exclude` has patterns of
+    what is left out of folders. With `strict`, a file there that may have been meant and is not
+    read is an error.
     """
-    parts = [_loaded(found, region) for found in find(paths)]
+    search = find(paths, exclude=exclude, strict=strict)
+    parts = [_loaded(Path(file), region) for file in search.files]
     merged = _merged(chain.from_iterable(part.declarations for part in parts))
-    found = (*chain.from_iterable(part.diagnostics for part in parts), *merged.diagnostics)
+    found = (
+        *search.diagnostics,
+        *chain.from_iterable(part.diagnostics for part in parts),
+        *merged.diagnostics,
+    )
     if any(one.policy for one in merged.declarations):
         from drift.desired.offline import conflicts  # noqa: PLC0415 - as below
 
         found += conflicts(merged.declarations)
-    return Desired(merged.declarations, tuple(sorted(found, key=lambda one: one.order)))
+    diagnostics = tuple(sorted(found, key=lambda one: one.order))
+    return Desired(merged.declarations, diagnostics, search.ignored)
 
 
-def _loaded(found: Path | Diagnostic, region: str | None) -> Desired:
-    parsed = found if isinstance(found, Diagnostic) else parse(found)
+def _loaded(path: Path, region: str | None) -> Desired:
+    parsed = parse(path)
     if isinstance(parsed, Diagnostic):
         return Desired((), (parsed,))
     text, value = parsed.text, parsed.value

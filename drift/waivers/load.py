@@ -1,6 +1,6 @@
 """Files of waivers in, waivers out, with every fault of every file."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import date
 from itertools import chain
 from pathlib import Path
@@ -34,12 +34,13 @@ class _Loaded(NamedTuple):
     faults: tuple[Diagnostic, ...]
 
 
-def load(paths: Iterable[Path], *, today: date) -> Waivers:
+def load(paths: Iterable[Path], *, today: date, exclude: Sequence[str] = ()) -> Waivers:
     """Read and validate the waivers that are for what `paths` lead to.
 
-    `today` is a day of UTC. A file with a fault excuses nothing.
+    `today` is a day of UTC; `exclude` has patterns of what is left out of folders. A file with a
+    fault excuses nothing.
     """
-    loaded = [_loaded(found, today) for found in find_waivers(paths)]
+    loaded = [_loaded(found, today) for found in find_waivers(paths, exclude=exclude)]
     entries = chain.from_iterable(one.entries for one in loaded)
     found = chain.from_iterable(one.faults for one in loaded)
     return Waivers(entries, today, tuple(sorted(found, key=lambda one: one.order)))
