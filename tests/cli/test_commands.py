@@ -296,7 +296,7 @@ def test_a_demo_that_reads_nothing_does_not_work(
 def test_a_bug_of_ours_is_not_taken_for_a_full_disk(
     drift: Drift, write: Write, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def missing(*_: object) -> None:
+    def missing(*_: object, **__: object) -> object:
         raise FileNotFoundError(2, "No such file or directory")
 
     monkeypatch.setattr("drift.desired.load.find", missing)
