@@ -1,6 +1,7 @@
 """`drift plan`: compare, print the plan, exit with the verdict."""
 
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 from time import monotonic
 from typing import TYPE_CHECKING, Annotated
@@ -128,20 +129,15 @@ def plan(  # noqa: PLR0913 - one parameter for each option
     places = paths_or_default(paths)
     left_out = exclude or ()
     waivers = load_waivers(places, today=now.date(), exclude=left_out)
-    desired = load(places, region=region, exclude=left_out, strict=strict)
-    desired = with_waivers(desired, waivers, strict=strict)
+    declared = load(places, region=region, exclude=left_out, strict=strict)
+    desired = with_waivers(declared, waivers, strict=strict)
     output.note_ignored(desired.ignored)
     output.report(desired.diagnostics)
     if not desired.valid:
         output.fail("Nothing was compared: the desired files have errors.")
         return 1
     wanted = Wanted(profile, role_arn, allow_process, retries, timeout)
-
-    def signer() -> "Provider":
-        found = provider(wanted, seconds=end and max(0, end - monotonic()))
-        announce(found, verbose=verbose)
-        return found
-
+    signer = partial(_announced_provider, wanted, end, verbose=verbose)
     source, clock_skew = opened(Live(live, endpoint, timeout, transport, signer))
     fleet = Fleet(
         source,
@@ -184,10 +180,19 @@ def plan(  # noqa: PLR0913 - one parameter for each option
     if any(one.severity == "error" for one in doubtful):
         output.fail("No plan was made: with --strict, a waiver that is doubtful is an error.")
         return 1
-    reported = frozenset(warning for one in desired.declarations for warning in one.warnings)
-    output.warn(found, but=reported)
+    output.warn(
+        found,
+        but=frozenset(warning for one in desired.declarations for warning in one.warnings),
+    )
     _publish(found, name, out, screen)
     return found.verdict.exit_code
+
+
+def _announced_provider(wanted: Wanted, end: float | None, *, verbose: bool) -> "Provider":
+    """Find the credentials before `end`, and say whose they are."""
+    found = provider(wanted, seconds=end and max(0, end - monotonic()))
+    announce(found, verbose=verbose)
+    return found
 
 
 def _refuse_what_does_not_fit(name: Format, out: Path | None, *, listed: bool) -> None:
