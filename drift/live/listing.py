@@ -12,7 +12,7 @@ from xml.etree.ElementTree import Element
 
 from drift.live.endpoint import OSS_HOST, host_of_region, region_of_host, region_of_name
 from drift.live.source import Bucket, Tag
-from drift.xml import XmlError, local_name, parse, text_of
+from drift.xml import SecretError, XmlError, local_name, parse, text_of
 
 PAGE = 1000
 """The most buckets that a page can have."""
@@ -66,8 +66,16 @@ def page_of(body: bytes, marker: str = "", *, uses_addresses: bool = True) -> Pa
     if values.get("Marker", marker) != marker:
         raise XmlError("lists the buckets from another marker on than it was asked for")
     buckets = tuple(_bucket(element, uses_addresses) for element in root["Buckets"])
-    owner = _children(root["Owner"], _OF_OWNER) if "Owner" in root else {}
-    return Page(buckets, _next_marker(values), text_of(owner["ID"]) if "ID" in owner else None)
+    return Page(buckets, _next_marker(values), _owner(root))
+
+
+def _owner(root: Mapping[str, Element]) -> str | None:
+    """Return the account of a page; None where it is not named, or named by a credential."""
+    members = _children(root["Owner"], _OF_OWNER) if "Owner" in root else {}
+    try:
+        return text_of(members["ID"]) if "ID" in members else None
+    except SecretError:  # some private clouds know an account by its access key
+        return None
 
 
 def _next_marker(values: Mapping[str, str]) -> str | None:

@@ -114,7 +114,7 @@ class _Run(NamedTuple):
         counted = [_key(one) for one in resource.changes if not one.waiver]
         waived = [_key(one) for one in resource.changes if one.waiver]
         left = self._differences(self.after) if drifted else {}
-        excused = {key: one for key, one in self._differences(whole).items() if key not in left}
+        excused = {key: one for key, one in self._differences(whole).items() if key not in counted}
         if not (self._are(counted, left, self.after) and self._are(waived, excused, whole)):
             return None
         live, desired = self.live or self.kind(), self.after if drifted else whole

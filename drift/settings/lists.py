@@ -1,4 +1,4 @@
-"""Lists whose order means nothing, in which nothing may stand twice, and which are not long."""
+"""Lists of a setting: order means nothing, nothing may stand twice, and they are not long."""
 
 from collections import Counter
 
@@ -11,10 +11,15 @@ MAX_ENTRIES = 1_000
 a change for each entry that differs."""
 
 
-def distinct(values: tuple[str, ...]) -> tuple[str, ...]:
-    """Return `values`; raise `ValueError` if they are too many, or that names which repeat."""
+def check_length(values: tuple[str, ...]) -> tuple[str, ...]:
+    """Return `values`; raise `ValueError` if they are too many."""
     if len(values) > MAX_ENTRIES:
         raise ValueError(f"a list has at most {MAX_ENTRIES:,} entries, not {len(values):,}")
+    return values
+
+
+def distinct(values: tuple[str, ...]) -> tuple[str, ...]:
+    """Return `values`; raise `ValueError` that names those which repeat."""
     if len(set(values)) == len(values):
         return values
     repeated = [f'"{value}"' for value, count in Counter(values).items() if count > 1]
@@ -23,6 +28,7 @@ def distinct(values: tuple[str, ...]) -> tuple[str, ...]:
 
 DISTINCT = (
     Field(strict=False, json_schema_extra={"uniqueItems": True, "maxItems": MAX_ENTRIES}),
+    AfterValidator(check_length),
     AfterValidator(distinct),
 )
-"""What makes a tuple take a JSON list, and refuse repetition."""
+"""What makes a tuple take a JSON list, and refuse repetition and great length."""

@@ -110,6 +110,7 @@ def test_the_module_is_the_command(
     capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(sys, "argv", ["drift", "--version"])
+    monkeypatch.delitem(sys.modules, "drift.__main__", raising=False)  # other tests import it
     with pytest.raises(SystemExit) as raised:
         runpy.run_module("drift", run_name="__main__")
     assert raised.value.code == 0

@@ -169,7 +169,7 @@ def test_a_recording_that_is_one_folder_off_is_never_green(drift: Drift, write: 
 
 
 @pytest.mark.parametrize(
-    "name", ["httpsConfig.xml", "oss-two/httpsConfig.xml", "cn-hangzhou/oss-two"]
+    "name", ["httpsConfig.xml", "bkt-two/httpsConfig.xml", "cn-hangzhou/oss-two"]
 )
 def test_recording_and_emulator_refuse_what_is_no_part_of_a_recording(
     drift: Drift, write: Write, name: str

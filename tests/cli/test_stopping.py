@@ -69,7 +69,10 @@ def test_ctrl_c_prints_and_saves_what_was_read_until_then(
         assert monotonic() - started < 10
     ran = Ran(running.returncode, out, err).harmless()
     assert ran.code == 130
-    assert ran.err == "Error: Stopped. 2 buckets were not looked at: oss-two, oss-xyz.\n"
+    assert ran.err == (
+        "Credentials: the environment (OSS_ACCESS_KEY_ID).\n"
+        "Error: Stopped. 2 buckets were not looked at: oss-two, oss-xyz.\n"
+    )
     plan = json.loads(Path("plan.json").read_text())
     assert plan["verdict"] == "incomplete"
     statuses = {one["name"]: one["status"] for one in plan["resource_changes"]}
