@@ -1,11 +1,13 @@
 """Settings of the whole test suite."""
 
 import os
+import random
 import signal
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+import tenacity.wait
 from hypothesis import HealthCheck, settings
 
 from drift import masking
@@ -21,6 +23,11 @@ settings.load_profile("ci" if os.environ.get("CI") else "here")
 # A script that runs pytest in the background lets it, and all that it starts, ignore Ctrl-C. Tests
 # send that; a sub-process, which inherits what is ignored but no handler, has its own again.
 signal.signal(signal.SIGINT, signal.default_int_handler)
+
+
+# A thread that an earlier test left waiting may draw a pause at any time, and Hypothesis gives up where
+# the generator that all share moves on while it draws: pauses have one of their own.
+setattr(tenacity.wait, "random", random.Random())  # noqa: B010 - it is not exported
 
 
 @pytest.fixture(autouse=True)
