@@ -25,8 +25,8 @@ settings.load_profile("ci" if os.environ.get("CI") else "here")
 signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
-# A thread that an earlier test left waiting may draw a pause at any time, and Hypothesis gives up where
-# the generator that all share moves on while it draws: pauses have one of their own.
+# A thread that an earlier test left waiting may draw a pause at any time, and Hypothesis gives up
+# where the generator that all share moves on while it draws: pauses have one of their own.
 setattr(tenacity.wait, "random", random.Random())  # noqa: B010 - it is not exported
 
 

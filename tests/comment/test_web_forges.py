@@ -507,6 +507,7 @@ PROXIES = {
     "nonsense://x y": "HTTPS_PROXY is not the URL of a proxy",
     "http://[bad": "HTTPS_PROXY is not the URL of a proxy",
     "socks5://127.0.0.1:1": "cannot be reached",
+    "http://%E2%98%83:password@127.0.0.1:1": "cannot be reached",  # no header can carry the name
 }
 
 

@@ -10,6 +10,7 @@ from drift.plan import Severity, Status
 from drift.policy.demand import Case, Demand
 from drift.policy.policy import Policy, canonical
 from drift.policy.reason import clashes, says_nothing, spares_the_laxest
+from drift.policy.vain import unknown
 from drift.positions import JsonText
 from drift.settings.document import write
 from drift.settings.https import CipherSuite, HttpsConfiguration, Tls
@@ -126,3 +127,11 @@ def test_what_is_spelled_out_is_called_as_documents_call_it() -> None:
     assert one.accepts(CASE.around(custom("AES128-SHA").complete()))
     whole = Policy(JsonText("p", "{}"), canonical(of_suites({"const": [iana, "A", "A"]})))
     assert whole.accepts(CASE.around(custom("A", "AES128-SHA").complete()))
+
+
+def test_a_name_that_drift_does_not_know_is_found_inside_an_object() -> None:
+    suites = {"Enable": True, "StrongCipherSuite": False, "TLS13CustomCipherSuite": []}
+    value = {**suites, "CustomCipherSuite": ["AES128-SHA", "FAKE-SUITE"]}
+    schema = {"properties": {"CipherSuite": {"const": value}}}
+    rule = policy({"properties": {"HttpsConfiguration": schema}})
+    assert [one.summary for one in unknown(rule)] == ['"FAKE-SUITE" is not known to drift']
