@@ -13,7 +13,32 @@ WORD = re.compile(r'"(?:[^"\\]++|\\.)*+"|[{}\[\],:]|[^\s{}\[\],:"]+')
 _LONGEST_POINTER = 1000
 """The longest pointer that is reported, in characters: a hostile file could ask for any length."""
 _INDEX = re.compile("0|[1-9][0-9]{0,8}")
+_MIN_WORDS = 32
+"""How many words a walk goes on at least."""
 _NO_VALUES = ("null", "NaN", "Infinity", "-Infinity")
+
+
+def parse_json(file: str, text: str) -> tuple[object, "JsonText"]:
+    """Return the value of a JSON text, and where everything in it stands.
+
+    Raise what `json.loads` does.
+    """
+    repeats = False
+
+    def members(pairs: list[tuple[str, object]]) -> dict[str, object]:
+        nonlocal repeats
+        value = dict(pairs)
+        repeats = repeats or len(value) < len(pairs)
+        return value
+
+    value = json.loads(text, parse_int=_number, object_pairs_hook=members)
+    is_plain = not repeats and not any(word in text for word in _NO_VALUES)
+    return value, JsonText(file, text, is_plain=is_plain)
+
+
+def _number(digits: str) -> float:
+    """Return a number; of one with thousands of digits, which `int` refuses, the size is enough."""
+    return int(digits) if len(digits) < 100 else float(digits)
 
 
 class Position(NamedTuple):
@@ -55,6 +80,14 @@ class _Holder:
         self.starts: dict[str, int] | list[int] = {} if is_object else []
         self.holders: dict[str, _Holder] = {}
 
+    def add(self, name: str, start: int) -> str:
+        """Note where a value begins, and return the step that leads to it."""
+        if isinstance(self.starts, dict):
+            self.starts.setdefault(name, start)
+            return name
+        self.starts.append(start)
+        return str(len(self.starts) - 1)
+
     def has(self, step: str) -> bool:
         """Return whether a step of a pointer leads to a value in it."""
         if self.names is not None:
@@ -83,26 +116,95 @@ class _Word(NamedTuple):
     start: int
 
 
-class _Table(NamedTuple):
-    """Where everything in a text begins, and what in it is suspicious, however deep it stands."""
+class _Walk:
+    """A walk through a text, word by word, which goes no further than it is asked to.
 
-    top: _Holder
-    repeated: list[_Word]
-    voids: list[_Word]
-    lines: list[int]
+    Most is asked of what stands first: in a desired file, where each bucket is named.
+    """
+
+    def __init__(self, text: str) -> None:
+        self.lines = [0, *(match.end() for match in re.finditer("\n", text))]
+        self.repeated: list[_Word] = []
+        self.voids: list[_Word] = []
+        self.is_done = False
+        self._words = WORD.finditer(text)
+        self._top = self._holder = _Holder(None, "", is_object=False)
+        self._name, self._wants_name = "", False
+
+    def find(self, pointer: str) -> tuple[_Holder, str, int]:
+        """Return the value at `pointer`, or the nearest, and how many steps are missing to it."""
+        words = _MIN_WORDS
+        while (nearest := self._find(pointer))[2] and not self.is_done:
+            self._go_on(words)
+            words *= 2
+        return nearest
+
+    def finish(self) -> "_Walk":
+        """Walk to the end, and return the walk."""
+        self._go_on(None)
+        return self
+
+    def _find(self, pointer: str) -> tuple[_Holder, str, int]:
+        holder, step = self._top, "0"
+        steps = pointer.split("/")[1:]
+        if not holder.has(step):
+            return holder, step, len(steps) + 1
+        for depth, below in enumerate(steps):
+            inner = holder.holders.get(step)
+            name = unescaped(below) if "~" in below else below
+            if inner is None or not inner.has(name):
+                return holder, step, len(steps) - depth
+            holder, step = inner, name
+        return holder, step, 0
+
+    def _go_on(self, words: int | None) -> None:
+        holder, name, wants_name = self._holder, self._name, self._wants_name
+        self.is_done = True
+        for number, match in enumerate(self._words, 1):
+            word, start = match[0], match.start()
+            if word in "}]":
+                holder, wants_name = holder.above or self._top, False
+            elif word == ",":
+                wants_name = holder.names is not None
+            elif wants_name:
+                name, wants_name = json.loads(word) if "\\" in word else word[1:-1], False
+                if holder.names is not None and holder.names.setdefault(name, start) != start:
+                    self.repeated.append(_Word(holder, name, start))
+            elif word != ":":
+                holder = self._add(holder, name, word, start)
+                wants_name = word == "{"
+            if number == words:
+                self.is_done = False
+                break
+        self._holder, self._name, self._wants_name = holder, name, wants_name
+
+    def _add(self, holder: _Holder, name: str, word: str, start: int) -> _Holder:
+        """Note where a value begins, and return what holds the next one."""
+        step = holder.add(name, start)
+        if word in "{[":
+            inner = _Holder(holder, step, is_object=word == "{")
+            holder.holders.setdefault(step, inner)
+            return inner
+        if word in _NO_VALUES:
+            self.voids.append(_Word(holder, step, start))
+        return holder
 
 
 class JsonText:
     """A text that is known to be JSON, and where everything in it stands."""
 
-    def __init__(self, file: str, text: str) -> None:
-        """Take the file's name, and its text, which `json.loads` must accept."""
+    def __init__(self, file: str, text: str, *, is_plain: bool = False) -> None:
+        """Take the file's name, and its text, which `json.loads` must accept.
+
+        Who parsed it may know that it is plain: no name is repeated, and nothing is null or NaN.
+        """
         self.file = file
         self.text = text
+        self.is_plain = is_plain
 
     def nearest(self, pointer: str) -> str:
         """Return `pointer`, or that of the nearest value which would hold what it names."""
-        missing = self._find(pointer)[2]
+        missing = self._walk.find(pointer)[2]
         return pointer.rsplit("/", missing)[0] if missing else pointer
 
     def value(self, pointer: str) -> Place:
@@ -111,7 +213,7 @@ class JsonText:
 
     def name(self, pointer: str) -> Place:
         """Return where the name of the member at `pointer` stands."""
-        holder, step, _ = self._find(pointer)
+        holder, step, _ = self._walk.find(pointer)
         start = self._start(pointer) if holder.names is None else holder.names[step]
         return self._place(pointer, start)
 
@@ -121,12 +223,12 @@ class JsonText:
 
     def repeated(self) -> Iterator[tuple[str, Place]]:
         """Yield the names that their object has already, with their places."""
-        for holder, name, start in self._table.repeated:
+        for holder, name, start in () if self.is_plain else self._walk.finish().repeated:
             yield name, self._place(holder.pointer(name), start)
 
     def voids(self) -> Iterator[tuple[str, Place]]:
         """Yield every null, and every NaN and Infinity, which JSON lacks, with its place."""
-        for holder, step, start in self._table.voids:
+        for holder, step, start in () if self.is_plain else self._walk.finish().voids:
             yield self.text[start : self._end(start)], self._place(holder.pointer(step), start)
 
     def line_and_column(self, pointer: str) -> tuple[int, int]:
@@ -134,22 +236,8 @@ class JsonText:
         return self._line_and_column(self._start(pointer))
 
     def _start(self, pointer: str) -> int:
-        holder, step, _ = self._find(pointer)
+        holder, step, _ = self._walk.find(pointer)
         return holder.start(step)
-
-    def _find(self, pointer: str) -> tuple[_Holder, str, int]:
-        """Return the value at `pointer`, or the nearest, and how many steps are missing to it."""
-        holder, step = self._table.top, "0"
-        if not pointer:
-            return holder, step, 0
-        steps = pointer.split("/")[1:]
-        for depth, below in enumerate(steps):
-            inner = holder.holders.get(step)
-            name = unescaped(below) if "~" in below else below
-            if inner is None or not inner.has(name):
-                return holder, step, len(steps) - depth
-            holder, step = inner, name
-        return holder, step, 0
 
     def _place(self, pointer: str, start: int) -> Place:
         if len(pointer) > _LONGEST_POINTER:
@@ -167,50 +255,18 @@ class JsonText:
         return Position(*self._line_and_column(offset), byte)
 
     def _line_and_column(self, offset: int) -> tuple[int, int]:
-        lines = self._table.lines
+        lines = self._walk.lines
         line = bisect_right(lines, offset)
         return line, offset - lines[line - 1] + 1
 
     @property
-    def _table(self) -> _Table:
-        return _table(self.text)
+    def _walk(self) -> _Walk:
+        return _walk(self.text)
 
 
-@lru_cache(maxsize=8)  # a table is many times its text, and most files are asked about but once
-def _table(text: str) -> _Table:
-    lines = [0, *(match.end() for match in re.finditer("\n", text))]
-    holder = top = _Holder(None, "", is_object=False)
-    table = _Table(top, [], [], lines)
-    name, wants_name = "", False
-    for match in WORD.finditer(text):
-        word, start = match[0], match.start()
-        if word in "}]":
-            holder, wants_name = holder.above or top, False
-        elif word == ",":
-            wants_name = holder.names is not None
-        elif wants_name:
-            name, wants_name = json.loads(word) if "\\" in word else word[1:-1], False
-            if holder.names is not None and holder.names.setdefault(name, start) != start:
-                table.repeated.append(_Word(holder, name, start))
-        elif word != ":":
-            step = _add(holder, name, start)
-            if word in "{[":
-                wants_name = word == "{"
-                inner = _Holder(holder, step, is_object=wants_name)
-                holder.holders.setdefault(step, inner)
-                holder = inner
-            elif word in _NO_VALUES:
-                table.voids.append(_Word(holder, step, start))
-    return table
-
-
-def _add(holder: _Holder, name: str, start: int) -> str:
-    """Note where a value begins, and return the step that leads to it."""
-    if isinstance(holder.starts, dict):
-        holder.starts.setdefault(name, start)
-        return name
-    holder.starts.append(start)
-    return str(len(holder.starts) - 1)
+@lru_cache(maxsize=8)  # a walk is many times its text, and most files are asked about but once
+def _walk(text: str) -> _Walk:
+    return _Walk(text)
 
 
 def escaped(name: str) -> str:

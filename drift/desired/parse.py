@@ -7,7 +7,7 @@ from typing import NamedTuple
 from drift.desired.files import LARGEST, name_of, text_of
 from drift.diagnostic import Diagnostic
 from drift.errors import FileError
-from drift.positions import JsonText, Place, Position
+from drift.positions import JsonText, Place, Position, parse_json
 
 _MARK = "\ufeff"
 """The byte order mark, which UTF-8 does not need."""
@@ -30,16 +30,11 @@ def parse(path: Path, largest: int = LARGEST) -> Parsed | Diagnostic:
         return Diagnostic("error", Place(name), str(error), error.advice)
     text = marked.removeprefix(_MARK)
     try:
-        value = json.loads(text, parse_int=_whole)
+        value, parsed = parse_json(name, text)
     except json.JSONDecodeError as error:
         # Its positions count from 1; a byte offset is what editors and SARIF want.
         start = Position(error.lineno, error.colno, len(text[: error.pos].encode()))
         return Diagnostic("error", Place(name, "", start, start), f"Not JSON: {error.msg}")
     except RecursionError:
         return Diagnostic("error", Place(name), "The JSON is nested too deeply")
-    return Parsed(JsonText(name, text), value, marked.removesuffix(text))
-
-
-def _whole(digits: str) -> float:
-    """Return a number; of one with thousands of digits, which `int` refuses, the size is enough."""
-    return int(digits) if len(digits) < 100 else float(digits)
+    return Parsed(parsed, value, marked.removesuffix(text))
