@@ -44,12 +44,14 @@ class Judge:
         warnings = _declared_warnings(decision, bucket)
         # The same outcome, not an equal one: settings that are equal may differ in what was left
         # out. Answers of the same bytes are one outcome, which is kept here so that its id is.
-        alike = (
-            id(declaration.text), declaration.setting.type, warnings, id(outcome),
-            *map(id, policies),
+        alike: object = (
+            id(declaration.setting), warnings, id(outcome), *map(id, policies),
             any(one.policy and one.policy.looks_at_the_place for one in policies) and bucket,
         )  # fmt: skip
         first = self._first(alike, decision, found)
+        if first.changes:  # which say where their file declares them
+            alike = alike, id(declaration.text)
+            first = self._first(alike, decision, found)
         if first.status is Status.DRIFT and (waivers := self._waivers.of(bucket.name)):
             first = self._first((alike, waivers), decision, found, waivers)
         return replace(first, name=bucket.name, region=bucket.region, source=declaration.source)

@@ -5,6 +5,7 @@ import re
 from bisect import bisect_right
 from collections.abc import Iterator
 from functools import lru_cache
+from itertools import accumulate
 from typing import NamedTuple
 
 # Possessive: else a string of some megabytes takes a hundred times its size in memory.
@@ -13,7 +14,7 @@ WORD = re.compile(r'"(?:[^"\\]++|\\.)*+"|[{}\[\],:]|[^\s{}\[\],:"]+')
 _LONGEST_POINTER = 1000
 """The longest pointer that is reported, in characters: a hostile file could ask for any length."""
 _INDEX = re.compile("0|[1-9][0-9]{0,8}")
-_MIN_WORDS = 32
+_MIN_WORDS = 8
 """How many words a walk goes on at least."""
 _NO_VALUES = ("null", "NaN", "Infinity", "-Infinity")
 
@@ -90,8 +91,8 @@ class _Holder:
 
     def has(self, step: str) -> bool:
         """Return whether a step of a pointer leads to a value in it."""
-        if self.names is not None:
-            return step in self.names
+        if isinstance(self.starts, dict):
+            return step in self.starts
         return _INDEX.fullmatch(step) is not None and int(step) < len(self.starts)
 
     def start(self, step: str) -> int:
@@ -123,7 +124,7 @@ class _Walk:
     """
 
     def __init__(self, text: str) -> None:
-        self.lines = [0, *(match.end() for match in re.finditer("\n", text))]
+        self.lines = list(accumulate((len(line) + 1 for line in text.split("\n")), initial=0))
         self.repeated: list[_Word] = []
         self.voids: list[_Word] = []
         self.is_done = False
@@ -134,10 +135,14 @@ class _Walk:
     def find(self, pointer: str) -> tuple[_Holder, str, int]:
         """Return the value at `pointer`, or the nearest, and how many steps are missing to it."""
         words = _MIN_WORDS
-        while (nearest := self._find(pointer))[2] and not self.is_done:
+        while True:
+            holder, step, missing = self._find(pointer)
+            # Below a text, a number and the like nothing can come any more.
+            is_scalar = holder.has(step) and step not in holder.holders
+            if not missing or is_scalar or self.is_done:
+                return holder, step, missing
             self._go_on(words)
             words *= 2
-        return nearest
 
     def finish(self) -> "_Walk":
         """Walk to the end, and return the walk."""
@@ -183,7 +188,8 @@ class _Walk:
         step = holder.add(name, start)
         if word in "{[":
             inner = _Holder(holder, step, is_object=word == "{")
-            holder.holders.setdefault(step, inner)
+            if holder.start(step) == start:  # of a name that is repeated, the first counts
+                holder.holders[step] = inner
             return inner
         if word in _NO_VALUES:
             self.voids.append(_Word(holder, step, start))

@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 from typing import NamedTuple
 
 from drift.check import check
-from drift.desired.declaration import EVERYWHERE, Declaration, Scope, located
+from drift.desired.declaration import EVERYWHERE, Declaration, Scope
 from drift.desired.pattern import is_pattern
 from drift.live.fleet import Fleet
 from drift.live.listing import page_body
@@ -36,7 +36,7 @@ class File(NamedTuple):
         pointers = [f"/Bucket/{index}" for index, _ in enumerate(self.entries)]
         return [
             Declaration(
-                entry, self.region, self.setting, warnings, text, at, located(text, at),
+                entry, self.region, self.setting, warnings, text, at,
                 self.scope if is_pattern(entry) else EVERYWHERE,
             )
             for entry, at in zip(self.entries, pointers, strict=True)

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from drift.positions import JsonText, escaped
+from drift.positions import JsonText, escaped, parse_json
 
 NAMES = st.sampled_from(["a", "b", "~", "/", "~1", "0", "", "é", '"', "x" * 600])
 SCALARS = st.sampled_from([0, True, "null", "NaN", {}, []])
@@ -96,6 +96,25 @@ def test_every_value_is_found_by_its_pointer(value: Any) -> None:
 def test_a_text_without_repetition_has_none(value: Any) -> None:
     """Equal names in different objects are no repetition."""
     assert [*JsonText("a.json", json.dumps([value, value])).repeated()] == []
+
+
+@given(st.lists(st.tuples(NAMES, VALUES), max_size=4), st.data())
+@example([("a", 1), ("b", [0] * 40), ("a", {"b": [2] * 40})], None)
+def test_a_place_does_not_depend_on_what_was_asked_before(
+    members: list[tuple[str, Any]], data: st.DataObject | None
+) -> None:
+    """A text that was walked through to its end, and one that was not, answer alike."""
+    text = ", ".join(f"{json.dumps(name)}: {json.dumps(value)}" for name, value in members)
+    text = f"{{{text}}}"
+    pointers = [pointer for _, value in members for pointer, _ in values(value, "/a")]
+    asked = data.draw(st.permutations([*pointers, "/0", "/b/1"])) if data else ["/a/b/3", "/a"]
+    walked = JsonText("a.json", text)
+    repeated, voids = [*walked.repeated()], [*walked.voids()]
+    for pointer in asked:
+        fresh = JsonText("a.json", f"{text} " + " " * len(pointer))  # no walk of it is kept
+        assert fresh.value(pointer) == walked.value(pointer)
+    _, parsed = parse_json("a.json", text)
+    assert ([*parsed.repeated()], [*parsed.voids()]) == (repeated, voids)
 
 
 def test_members_of_a_repeated_member_are_not_repeated() -> None:

@@ -28,8 +28,9 @@ EVERYWHERE = Scope()
 
 @dataclass(frozen=True, eq=False, slots=True)
 class Declaration:
-    """One desired setting, of the bucket or by the pattern that the file names at `pointer`.
+    """One desired setting, of the bucket or by the pattern that the file names at `entry`.
 
+    That is a pointer as if the file had a list of names, also where it has but one.
     The region is as written, and may be a pattern too; of a name it may also be that of --region.
     Where a policy says what must hold, the setting is an empty one: it is nothing exactly.
     """
@@ -39,10 +40,19 @@ class Declaration:
     setting: Setting
     warnings: tuple[Finding, ...]
     text: JsonText
-    pointer: str
-    source: Source
+    entry: str
     scope: Scope = EVERYWHERE
     policy: "Policy | None" = None
+
+    @property
+    def pointer(self) -> str:
+        """The pointer to the name or pattern."""
+        return self.text.nearest(self.entry)
+
+    @property
+    def source(self) -> Source:
+        """Where the name or pattern stands. It is looked up anew each time: few are asked for."""
+        return located(self.text, self.entry)
 
     @property
     def is_pattern(self) -> bool:
@@ -60,9 +70,9 @@ class Declaration:
         return None if self.is_vague else self.region
 
     @property
-    def order(self) -> tuple[str, int, int, str]:
+    def order(self) -> tuple[str, int, str]:
         """Sorts as the files do, and in each by place."""
-        return self.source.file, self.source.line, self.source.column, self.setting.type
+        return self.text.file, int(self.entry.rpartition("/")[2]), self.setting.type
 
     def locate(self, pointer: str) -> Source:
         """Return where the desired value at `pointer`, or what should hold it, stands."""

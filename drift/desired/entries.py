@@ -3,15 +3,22 @@
 from collections.abc import Iterator
 
 from drift.desired.aim import Aim
-from drift.desired.declaration import EVERYWHERE, Declaration, Scope, located
+from drift.desired.declaration import EVERYWHERE, Declaration, Scope
 from drift.desired.file_model import Head
 from drift.desired.pattern import is_pattern
+from drift.plan import Finding
 from drift.positions import JsonText
 from drift.settings.setting import Setting
 
 
-def entries(
-    reach: Head | Aim, setting: Setting, text: JsonText, region: str | None, below: str = ""
+def entries(  # noqa: PLR0913 - all that a declaration is made of
+    reach: Head | Aim,
+    setting: Setting,
+    text: JsonText,
+    region: str | None,
+    *,
+    below: str = "",
+    warnings: tuple[Finding, ...] = (),
 ) -> Iterator[Declaration]:
     """Yield a setting as it is declared for each name and pattern; `below` is where they stand.
 
@@ -22,8 +29,7 @@ def entries(
     for index, entry in enumerate(reach.bucket):
         if entry[0] == "!":
             continue
-        pointer = text.nearest(f"{below}/Bucket/{index}")
         many = is_pattern(entry)
         at, scope = (reach.region, of_patterns) if many else (reach.region or region, EVERYWHERE)
-        source = located(text, pointer)
-        yield Declaration(entry, at, setting, (), text, pointer, source, scope)
+        place = f"{below}/Bucket/{index}"
+        yield Declaration(entry, at, setting, warnings, text, place, scope)

@@ -1,7 +1,8 @@
 """Desired files in, validated declarations out, with every fault of every file."""
 
+import json
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import replace
+from functools import lru_cache
 from itertools import chain
 from pathlib import Path
 from typing import NamedTuple
@@ -18,8 +19,13 @@ from drift.diagnostic import Diagnostic, limit
 from drift.policy.keywords import DIALECT, is_dialect, is_other_dialect
 from drift.positions import JsonText
 from drift.settings import SETTINGS
+from drift.settings.setting import Setting
 
 _OTHER_DIALECT = "this is another dialect of JSON Schema than that of policies, 2020-12"
+
+
+_MAX_SHARED_CHARACTERS = 4096
+"""The longest document of a setting that is kept to be shared. Ours take 200."""
 
 
 class Desired(NamedTuple):
@@ -85,14 +91,14 @@ def _exactly(text: JsonText, value: object, region: str | None) -> Desired:
     """Return what a file declares that names each value."""
     wrong = chain(lapses(text), nulls(text), _idle(value, text))
     try:
-        file = DesiredFile.model_validate(value)
+        file = DesiredFile.model_validate(_with_shared_settings(value))
     except ValidationError as error:
         return Desired((), limit(chain(wrong, faults(text, error, DesiredFile))))
     linted = [(setting, tuple(setting.lint())) for setting in file.settings()]
     declarations = tuple(
-        replace(one, warnings=warnings)
+        declaration
         for setting, warnings in linted
-        for one in entries(file, setting, text, region)
+        for declaration in entries(file, setting, text, region, warnings=warnings)
     )
     suspicious = (
         Diagnostic("warning", text.value(finding.path), finding.message)
@@ -100,6 +106,34 @@ def _exactly(text: JsonText, value: object, region: str | None) -> Desired:
         for finding in warnings
     )
     return Desired(declarations, limit(wrong, suspicious))
+
+
+def _with_shared_settings(value: object) -> object:
+    """Return what a file holds, with each valid setting in place of its document.
+
+    Most files of a folder declare one of a few settings, which are validated and kept once.
+    """
+    if not isinstance(value, dict):
+        return value
+    shared = ((kind.root, _share(kind, value.get(kind.root))) for kind in SETTINGS)
+    return value | {root: setting for root, setting in shared if setting}
+
+
+def _share(kind: type[Setting], document: object) -> Setting | None:
+    """Return the setting that a document declares; None if it is invalid, or unusually large."""
+    try:
+        text = json.dumps(document) if isinstance(document, dict) else ""
+    except RecursionError:
+        return None
+    return _validate_once(kind, text) if 0 < len(text) <= _MAX_SHARED_CHARACTERS else None
+
+
+@lru_cache(maxsize=1024)
+def _validate_once(kind: type[Setting], document: str) -> Setting | None:
+    try:
+        return kind.model_validate(json.loads(document))
+    except ValidationError:  # to validate the whole file says so, with places
+        return None
 
 
 def _idle(value: object, text: JsonText) -> Iterator[Diagnostic]:

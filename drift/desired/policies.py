@@ -50,7 +50,7 @@ def load_policy(text: JsonText, schema: dict[str, object], region: str | None) -
     declarations = tuple(
         replace(one, warnings=warnings, policy=policy)
         for kind in policy.settings
-        for one in entries(aim, kind(), text, region, _POINTER)
+        for one in entries(aim, kind(), text, region, below=_POINTER)
     )
     wrong = () if is_open(policy) else tuple(_impossible(declarations))
     return (() if wrong else declarations), wrong + doubts
