@@ -12,6 +12,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from drift import masking
+from drift.live.credentials.caller import Caller
+from drift.live.credentials.search import Search
+from drift.live.transport.environment import Proxies
 from drift.masking import MASK, SHORTEST, hold, masked, masked_value, repeats_secret
 from drift.planfile import harmless
 from drift.untrusted import visible
@@ -117,3 +120,16 @@ def test_every_variable_with_a_key_is_known() -> None:
 
     names = {name for variables in _OSS + _GENERAL for name in variables.split()}
     assert names <= set(masking.VARIABLES)
+
+
+@pytest.mark.parametrize("shown", ["pass%40word-1234", "pass@word-1234"])
+def test_the_password_of_a_proxy_is_masked(monkeypatch: pytest.MonkeyPatch, shown: str) -> None:
+    monkeypatch.setenv("HTTPS_PROXY", "http://somebody:pass%40word-1234@proxy.invalid:3128")
+    Proxies.from_environment()
+    assert masked(f"the proxy says {shown}") == f"the proxy says {MASK}"
+    assert masked("somebody, proxy.invalid") == "somebody, proxy.invalid"
+
+
+def test_a_token_that_only_requests_for_credentials_carry_is_masked() -> None:
+    Caller("a CI system", Search({}), held=("token-of-a-job",))
+    assert masked("token-of-a-job") == MASK

@@ -13,7 +13,7 @@ from drift.errors import CredentialsError
 from drift.live.credentials import Provider, Refreshing, ServiceFailedError
 from drift.live.endpoint import host_of_region
 from drift.live.fleet import Fleet
-from drift.live.http_date import moment
+from drift.live.http_date import clock_offset
 from drift.live.in_time import in_time
 from drift.live.source import Answer, NoAnswerError, Source
 from drift.live.transport.either import Name
@@ -121,9 +121,7 @@ class Case:
             answer = in_time(ask, 3 * self.timeout)
         except (NoAnswerError, TimeoutError):
             return None
-        answered = datetime.now(UTC)
-        theirs = moment(answer.headers.get("date", ""))
-        return None if theirs is None else theirs - min(max(theirs, asked), answered)
+        return clock_offset(answer.headers.get("date", ""), asked, datetime.now(UTC))
 
     def fleet(self, source: Source) -> Fleet:
         """Return what reads as `drift plan` does, with its patience, but not for ever."""

@@ -21,6 +21,7 @@ from drift.live.credentials.search import Search
 from drift.live.in_time import in_time
 from drift.live.patience import Patience
 from drift.live.source import Answer
+from drift.masking import hold
 
 if TYPE_CHECKING:
     from drift.live.transport.transport import TransportError
@@ -82,6 +83,10 @@ class Caller:
     service: Service | None = None
     held: tuple[str, ...] = ()
     """The secrets that requests carry: an answer may repeat them as its code."""
+
+    def __post_init__(self) -> None:
+        """Mask the secrets, which may be no part of any credentials."""
+        hold(*self.held)
 
     def ask(self, make: Callable[[], Call], parse: Callable[[bytes], T]) -> T:
         """Return what `parse` makes of the answer; raise `ServiceFailedError`.

@@ -13,13 +13,14 @@ from pathlib import Path
 from stat import S_ISDIR, S_ISREG
 from types import MappingProxyType
 from typing import NamedTuple, Self
-from urllib.parse import urlsplit
+from urllib.parse import unquote, urlsplit
 from urllib.request import getproxies, getproxies_environment, proxy_bypass
 
 import certifi
 
 from drift.live.endpoint import is_loopback
 from drift.live.transport.transport import TransportError
+from drift.masking import hold
 from drift.plan import Problem
 
 _BUNDLES = ("REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE")
@@ -54,7 +55,11 @@ class Proxies:
 
     @classmethod
     def from_environment(cls) -> Self:
-        """Return what the environment says now."""
+        """Return what the environment says now; passwords in it are masked from then on."""
+        for url in getproxies().values():
+            user_and_password = url.rpartition("@")[0].rpartition("//")[2]
+            password = user_and_password.partition(":")[2]
+            hold(password, unquote(password))
         return cls(MappingProxyType(getproxies()), are_of_system=not getproxies_environment())
 
     def for_url(self, url: str) -> str | None:
