@@ -10,7 +10,9 @@ import pytest
 
 _APT = "apt-get install "
 CHROMIUM = ("Chromium", _APT + "chromium chromium-driver")
-AXE = ("axe-core", _APT + "nodejs npm && npm ci --prefix tests")
+_NPM = _APT + "nodejs npm && npm ci --prefix tests"
+AXE = ("axe-core", _NPM)
+PRETTIER = ("prettier", _NPM)
 TERRAFORM_JSON = (
     "Go's reader of plans",
     _APT + "golang-go golang-github-hashicorp-terraform-json-dev",

@@ -1,7 +1,6 @@
 """prettier, the formatter that most repositories run, leaves alone what `drift fmt` writes."""
 
 import json
-import os
 import shutil
 import subprocess
 from collections.abc import Sequence
@@ -16,14 +15,18 @@ from hypothesis import strategies as st
 from drift.desired.layout import laid_out
 from tests.cli.running import ROOT
 from tests.laws.test_fmt_laws import files, written
+from tests.needs import PRETTIER, lacking
 
-PRETTIER = ROOT / "tests/node_modules/prettier/bin/prettier.cjs"
+FORMATTER = ROOT / "tests/node_modules/prettier/bin/prettier.cjs"
 NODE = shutil.which("node")
-REASON = "this machine lacks node, or prettier: npm ci --prefix tests"
-needs_prettier = pytest.mark.skipif(
-    not (NODE and PRETTIER.exists()) and not os.environ.get("CI"), reason=REASON
-)
-pytestmark = needs_prettier
+
+
+@pytest.fixture(scope="module", autouse=True)
+def formatter() -> None:
+    """Fail in CI, and skip elsewhere, where prettier is not installed."""
+    if not (NODE and FORMATTER.exists()):
+        lacking(PRETTIER)
+
 
 # Letters, what JSON escapes, and characters that are two columns wide, or none.
 TEXT = st.text("ab \"\\/'{}[],:\n\t\x7f\u00e9\u0301\u4e2d\u3002\u200b")
@@ -78,7 +81,7 @@ DOCUMENTS = DESIRED | policies() | AROUND_80 | st.dictionaries(TEXT, VALUES, max
 def prettier(folder: Path, *options: str) -> "subprocess.CompletedProcess[str]":
     """Run prettier with its defaults on all files of a folder."""
     defaults = ("--no-config", "--no-editorconfig", "--ignore-path", "none")
-    command = (NODE or "node", str(PRETTIER), *defaults, *options, ".")
+    command = (NODE or "node", str(FORMATTER), *defaults, *options, ".")
     return subprocess.run(
         command, cwd=folder, capture_output=True, text=True, encoding="utf-8", check=False
     )
