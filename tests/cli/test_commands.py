@@ -2,9 +2,7 @@
 
 import json
 import re
-import runpy
 import signal
-import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any, TypeAlias
@@ -104,17 +102,6 @@ def test_a_package_run_as_a_module_exits_with_the_code(folder: Path, write: Writ
     for bucket, code in (("oss-example", 0), ("oss-nowhere", 2), ("example-audit", 1)):
         path = write("a.json", desired(bucket, region="cn-beijing" if code == 1 else "cn-hangzhou"))
         assert process("plan", path, "--live", live, cwd=folder).code == code
-
-
-def test_the_module_is_the_command(
-    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(sys, "argv", ["drift", "--version"])
-    monkeypatch.delitem(sys.modules, "drift.__main__", raising=False)  # other tests import it
-    with pytest.raises(SystemExit) as raised:
-        runpy.run_module("drift", run_name="__main__")
-    assert raised.value.code == 0
-    assert capsys.readouterr().out == f"drift {__version__}\n"
 
 
 CASES: dict[str, tuple[object, tuple[str, ...], str]] = {
