@@ -20,14 +20,20 @@ _UNPRIVILEGED = 65534
 
 
 def run_unprivileged(folder: Path, *arguments: str) -> Ran:
-    """Run drift as a user for whom modes bind, as they do not for root."""
+    """Run drift as a user for whom modes bind, as they do not for root.
+
+    That user may not be able to read drift itself. So root runs it first, which loads all modules.
+    """
     code = (
         "import os, sys\n"
+        "from contextlib import redirect_stderr, redirect_stdout\n"
         "from drift.cli import main\n"
-        "import drift.desired.load, drift.waivers.load, drift.waivers.report\n"
-        "import drift.desired.ignore, drift.desired.layout, drift.waivers.file_model\n"
-        f"if os.geteuid() == 0: os.setgroups([]); os.setgid({_UNPRIVILEGED});"
-        f" os.setuid({_UNPRIVILEGED})\n"
+        "if os.geteuid() == 0:\n"
+        "    with open(os.devnull, 'w') as nowhere:\n"
+        "        with redirect_stdout(nowhere), redirect_stderr(nowhere):\n"
+        "            main([*sys.argv[1:], *['--check'] * (sys.argv[1] == 'fmt')])\n"
+        "            main([sys.argv[1], 'is-no-folder'])\n"
+        f"    os.setgroups([]); os.setgid({_UNPRIVILEGED}); os.setuid({_UNPRIVILEGED})\n"
         "sys.exit(main(sys.argv[1:]))"
     )
     done = subprocess.run(
