@@ -16,6 +16,7 @@ from drift.desired.file_model import DesiredFile
 from drift.desired.files import find
 from drift.desired.parse import parse
 from drift.diagnostic import Diagnostic, limit
+from drift.plan import Finding
 from drift.policy.keywords import DIALECT, is_dialect, is_other_dialect
 from drift.positions import JsonText
 from drift.settings import SETTINGS
@@ -90,11 +91,14 @@ def _loaded(path: Path, region: str | None) -> Desired:
 def _exactly(text: JsonText, value: object, region: str | None) -> Desired:
     """Return what a file declares that names each value."""
     wrong = chain(lapses(text), nulls(text), _idle(value, text))
+    shared = _shared(value)
+    documents = {root: one.setting for root, one in shared.items()}
     try:
-        file = DesiredFile.model_validate(_with_shared_settings(value))
+        # A model takes what is validated already as it is.
+        file = DesiredFile.model_validate(value | documents if isinstance(value, dict) else value)
     except ValidationError as error:
         return Desired((), limit(chain(wrong, faults(text, error, DesiredFile))))
-    linted = [(setting, tuple(setting.lint())) for setting in file.settings()]
+    linted = [shared.get(setting.root) or _lint(setting) for setting in file.settings()]
     declarations = tuple(
         declaration
         for setting, warnings in linted
@@ -108,18 +112,29 @@ def _exactly(text: JsonText, value: object, region: str | None) -> Desired:
     return Desired(declarations, limit(wrong, suspicious))
 
 
-def _with_shared_settings(value: object) -> object:
-    """Return what a file holds, with each valid setting in place of its document.
+class _Linted(NamedTuple):
+    """A setting that a file declares, and what looks wrong in it."""
 
-    Most files of a folder declare one of a few settings, which are validated and kept once.
+    setting: Setting
+    warnings: tuple[Finding, ...]
+
+
+def _lint(setting: Setting) -> _Linted:
+    return _Linted(setting, tuple(setting.lint()))
+
+
+def _shared(value: object) -> dict[str, _Linted]:
+    """Return the valid settings of a file by their roots, each equal one but once for all files.
+
+    Most files of a folder declare one of a few settings.
     """
     if not isinstance(value, dict):
-        return value
+        return {}
     shared = ((kind.root, _share(kind, value.get(kind.root))) for kind in SETTINGS)
-    return value | {root: setting for root, setting in shared if setting}
+    return {root: setting for root, setting in shared if setting}
 
 
-def _share(kind: type[Setting], document: object) -> Setting | None:
+def _share(kind: type[Setting], document: object) -> _Linted | None:
     """Return the setting that a document declares; None if it is invalid, or unusually large."""
     try:
         text = json.dumps(document) if isinstance(document, dict) else ""
@@ -129,9 +144,9 @@ def _share(kind: type[Setting], document: object) -> Setting | None:
 
 
 @lru_cache(maxsize=1024)
-def _validate_once(kind: type[Setting], document: str) -> Setting | None:
+def _validate_once(kind: type[Setting], document: str) -> _Linted | None:
     try:
-        return kind.model_validate(json.loads(document))
+        return _lint(kind.model_validate(json.loads(document)))
     except ValidationError:  # to validate the whole file says so, with places
         return None
 
