@@ -8,7 +8,7 @@ from secrets import token_hex
 from stat import S_IMODE, S_ISFIFO
 
 
-def read(path: Path, most: int) -> bytes:
+def read(path: Path | str, most: int) -> bytes:
     """Return the bytes of a file; of one that is longer than `most`, `most` + 1 of them.
 
     Raises `OSError`. Nobody is waited for: a terminal is empty, and so is a pipe that nobody has

@@ -49,7 +49,7 @@ class Judge:
             any(one.policy and one.policy.looks_at_the_place for one in policies) and bucket,
         )  # fmt: skip
         first = self._first(alike, decision, found)
-        if first.changes:  # which say where their file declares them
+        if first.status is not Status.IN_SYNC:  # changes and problems say where they are declared
             alike = alike, id(declaration.text)
             first = self._first(alike, decision, found)
         if first.status is Status.DRIFT and (waivers := self._waivers.of(bucket.name)):

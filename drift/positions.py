@@ -4,7 +4,7 @@ import json
 import re
 from bisect import bisect_right
 from collections.abc import Iterator
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from itertools import accumulate
 from typing import NamedTuple
 
@@ -14,6 +14,8 @@ WORD = re.compile(r'"(?:[^"\\]++|\\.)*+"|[{}\[\],:]|[^\s{}\[\],:"]+')
 _LONGEST_POINTER = 1000
 """The longest pointer that is reported, in characters: a hostile file could ask for any length."""
 _INDEX = re.compile("0|[1-9][0-9]{0,8}")
+_NEAR_TOP = 1024
+"""Up to here, in characters, lines are counted each time; beyond, a list of all is made once."""
 _MIN_WORDS = 8
 """How many words a walk goes on at least."""
 _NO_VALUES = ("null", "NaN", "Infinity", "-Infinity")
@@ -124,13 +126,18 @@ class _Walk:
     """
 
     def __init__(self, text: str) -> None:
-        self.lines = list(accumulate((len(line) + 1 for line in text.split("\n")), initial=0))
+        self._text = text
         self.repeated: list[_Word] = []
         self.voids: list[_Word] = []
         self.is_done = False
         self._words = WORD.finditer(text)
         self._top = self._holder = _Holder(None, "", is_object=False)
         self._name, self._wants_name = "", False
+
+    @cached_property
+    def lines(self) -> list[int]:
+        """Where each line begins."""
+        return list(accumulate((len(line) + 1 for line in self._text.split("\n")), initial=0))
 
     def find(self, pointer: str) -> tuple[_Holder, str, int]:
         """Return the value at `pointer`, or the nearest, and how many steps are missing to it."""
@@ -261,6 +268,9 @@ class JsonText:
         return Position(*self._line_and_column(offset), byte)
 
     def _line_and_column(self, offset: int) -> tuple[int, int]:
+        if offset < _NEAR_TOP:
+            before = self.text.rfind("\n", 0, offset)
+            return self.text.count("\n", 0, offset) + 1, offset - before
         lines = self._walk.lines
         line = bisect_right(lines, offset)
         return line, offset - lines[line - 1] + 1

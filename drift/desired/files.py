@@ -118,7 +118,8 @@ def text_of(path: Path, largest: int = LARGEST, what: str = "a desired file") ->
 
 def name_of(path: Path) -> str:
     """Return the path as people and plans see it: with `/`, and with nothing undecodable."""
-    return path.as_posix().encode("utf-8", "backslashreplace").decode()
+    name = path.as_posix()
+    return name if name.isascii() else name.encode("utf-8", "backslashreplace").decode()
 
 
 def _is_folder(path: Path) -> bool:

@@ -35,11 +35,12 @@ class Recording:
     def __init__(self, folder: Path) -> None:
         """Take stock of `folder`; raise `FileError` if it has no bucket, or anything else."""
         self.folder = folder
+        self._top = str(folder)
         self.regions: dict[str, str] = {}
         self._listed: dict[Tag | None, list[Bucket]] = {}
         strange: list[str] = []
         try:
-            for region, bucket in _places(str(folder), strange):
+            for region, bucket in _places(self._top, strange):
                 self._add(bucket, region)
         except OSError as error:
             place = Path(error.filename)
@@ -74,7 +75,7 @@ class Recording:
         if region not in (None, home):
             endpoint = host_of_region(home)
             return _error("AccessDenied", _ELSEWHERE, bucket, Bucket=bucket, Endpoint=endpoint)
-        body = _recorded(self.path(bucket, setting))
+        body = _recorded(self._file(bucket, f"{setting.subresource}.xml"))
         return Answer(status_of(body), body)
 
     def unset(self, bucket: str, setting: type[Setting]) -> Answer:
@@ -86,14 +87,18 @@ class Recording:
 
     def path(self, bucket: str, setting: type[Setting]) -> Path:
         """Return the file of one answer of a bucket that is in the recording."""
-        return self.folder / self.regions[bucket] / bucket / f"{setting.subresource}.xml"
+        return Path(self._file(bucket, f"{setting.subresource}.xml"))
 
     def _tags(self, bucket: str) -> frozenset[Tag]:
-        path = self.folder / self.regions[bucket] / bucket / "tagging.xml"
+        path = self._file(bucket, "tagging.xml")
         try:
             return tags_of(_recorded(path))
         except XmlError as reason:
             raise NoAnswerError(_unreadable(path, f"it {reason}")) from None
+
+    def _file(self, bucket: str, name: str) -> str:
+        # Not by pathlib, which took as long as to read the file.
+        return f"{self._top}/{self.regions[bucket]}/{bucket}/{name}"
 
     def _add(self, bucket: str, region: str) -> None:
         if bucket in self.regions:
@@ -151,9 +156,9 @@ def _not_a_recording(folder: Path, strange: list[str]) -> FileError:
     )
 
 
-def _recorded(path: Path) -> bytes:
+def _recorded(path: str) -> bytes:
     try:
-        if not path.is_file():
+        if not os.path.isfile(path):  # noqa: PTH113 - as above
             raise NoAnswerError(
                 _unreadable(path, "it is no regular file")
                 if os.path.lexists(path)
@@ -164,12 +169,12 @@ def _recorded(path: Path) -> bytes:
         raise NoAnswerError(_unreadable(path, str(error.strerror))) from None
 
 
-def _unreadable(path: Path, reason: str) -> Problem:
+def _unreadable(path: str, reason: str) -> Problem:
     message = f"The recorded answer {path} cannot be read: {reason}."
     return Problem(code="FileNotReadable", message=message, advice="Mend the recording.")
 
 
-def _unrecorded(path: Path) -> Problem:
+def _unrecorded(path: str) -> Problem:
     """Nothing is known of the bucket then, not even that it was never configured."""
     return Problem(
         code="NotRecorded",
