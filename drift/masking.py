@@ -1,13 +1,8 @@
 """Secrets that this process holds, and their removal from all that it shows."""
 
-import json
 import re
-from base64 import b64encode
-from collections.abc import Iterator, Mapping
-from html import escape
+from collections.abc import Mapping
 from typing import NamedTuple
-from urllib.parse import quote
-from xml.sax.saxutils import escape as escape_xml
 
 MASK = "***"
 
@@ -81,8 +76,10 @@ def hold(*secrets: str | None) -> None:
     global _held  # noqa: PLW0603
     new = {secret for secret in secrets if secret and len(secret) >= SHORTEST}
     if not new <= _held.secrets:
+        from drift.secret_forms import spell  # noqa: PLC0415 - 5 ms, and many runs hold no secret
+
         every = _held.secrets | new
-        forms = {form for secret in every for form in _forms(secret) if len(form) >= SHORTEST}
+        forms = {form for secret in every for form in spell(secret) if len(form) >= SHORTEST}
         _held = _Held(every, tuple(sorted(forms, key=lambda form: (-len(form), form))))
 
 
@@ -108,29 +105,3 @@ def repeats_secret(text: str) -> bool:
     if len(text) >= _SIGNATURE_LENGTH and _SIGNATURE.search(text):
         return True
     return masked_value(text) != text
-
-
-def _forms(secret: str) -> Iterator[str]:
-    """Yield a secret as it is, and as the formats write it that it may pass through."""
-    yield secret
-    in_json = json.dumps(secret)[1:-1]
-    yield from (in_json, in_json.replace("/", r"\/"), in_json.replace("##", r"#\u0023"))
-    yield from (escape(secret), *(escape_xml(secret, quotes) for quotes in _QUOTES))
-    for safe in ("", "/", "/+="):
-        quoted = quote(secret, safe=safe)
-        yield from (quoted, re.sub("%..", lambda found: found[0].lower(), quoted))
-    yield from _in_base64(secret.encode())
-
-
-_QUOTES: tuple[dict[str, str], ...] = ({}, {'"': "&quot;"}, {'"': "&#34;", "'": "&#39;"})
-"""How quotes are written in XML, beside the ways of HTML."""
-
-
-def _in_base64(secret: bytes) -> Iterator[str]:
-    """Yield what base64 makes of a secret that stands anywhere in what is encoded."""
-    for offset in range(3):
-        encoded = b64encode(b"\0" * offset + secret).decode()
-        start = -(-offset * 8 // 6)
-        end = (offset + len(secret)) * 8 // 6
-        certain = encoded[start:end]
-        yield from (certain, certain.replace("+", "-").replace("/", "_"))

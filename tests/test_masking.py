@@ -133,3 +133,9 @@ def test_the_password_of_a_proxy_is_masked(monkeypatch: pytest.MonkeyPatch, show
 def test_a_token_that_only_requests_for_credentials_carry_is_masked() -> None:
     Caller("a CI system", Search({}), held=("token-of-a-job",))
     assert masked("token-of-a-job") == MASK
+
+
+@pytest.mark.parametrize("secret", ["\udcff\udcfe12345678", "\ud80012345678"])
+def test_a_secret_that_is_no_text_is_held(secret: str) -> None:
+    masking.begin({"GITHUB_TOKEN": secret})
+    assert masked(f"a {secret} b") == f"a {MASK} b"
