@@ -44,14 +44,11 @@ class Judge:
         warnings = _declared_warnings(decision, bucket)
         # The same outcome, not an equal one: settings that are equal may differ in what was left
         # out. Answers of the same bytes are one outcome, which is kept here so that its id is.
-        alike: object = (
+        alike = (
             id(declaration.setting), warnings, id(outcome), *map(id, policies),
             any(one.policy and one.policy.looks_at_the_place for one in policies) and bucket,
         )  # fmt: skip
         first = self._first(alike, decision, found)
-        if first.status is not Status.IN_SYNC:  # changes and problems say where they are declared
-            alike = alike, id(declaration.text)
-            first = self._first(alike, decision, found)
         if first.status is Status.DRIFT and (waivers := self._waivers.of(bucket.name)):
             first = self._first((alike, waivers), decision, found, waivers)
         return replace(first, name=bucket.name, region=bucket.region, source=declaration.source)
@@ -64,11 +61,15 @@ class Judge:
         waivers: tuple[Entry, ...] = (),
     ) -> ResourceChange:
         """Return what was found about the first of those that are alike."""
-        if alike not in self._known:
+        in_file = alike, id(decision.declaration.text)
+        known = self._known.get(alike) or self._known.get(in_file)
+        if known is None:
             demand = self._demand(decision)
             first = judged(decision, found, demand, strict=self._strict, waivers=waivers)
-            self._known[alike] = found.outcome, first
-        return self._known[alike][1]
+            # Changes and problems say where the file declares them; what is in sync does not.
+            known = found.outcome, first
+            self._known[alike if first.status is Status.IN_SYNC else in_file] = known
+        return known[1]
 
     def _demand(self, decision: Decision) -> "Demand | None":
         """Return what the policies of a bucket want, worked out once for all that have them."""
