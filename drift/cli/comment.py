@@ -66,7 +66,10 @@ def _key(value: str) -> str:
 
 
 def comment(  # noqa: PLR0913 - one parameter for each option
-    path: Annotated[Path, typer.Argument(metavar="PLAN", help="A plan saved with --out.")],
+    path: Annotated[
+        Path,
+        typer.Argument(metavar="PLAN", help="A plan saved with --out; - is standard input."),
+    ],
     *,
     forge: Annotated[
         Literal["github", "gitlab", "codeup", "gitee"] | None,

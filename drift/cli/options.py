@@ -70,9 +70,7 @@ def patterns(values: list[str] | None) -> list[str]:
             Patterns("/", values)
         except PatternError as error:
             shown = visible(values[error.line - 1])
-            raise typer.BadParameter(
-                f'"{shown}" is not a pattern in the syntax of .gitignore'
-            ) from None
+            raise typer.BadParameter(f'"{shown}" {error}') from None
     return values or []
 
 

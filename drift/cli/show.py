@@ -12,7 +12,9 @@ from drift.render import Format, render
 
 
 def show(
-    path: Annotated[Path, typer.Argument(metavar="PLAN", help="A plan saved with --out.")],
+    path: Annotated[
+        Path, typer.Argument(metavar="PLAN", help="A plan saved with --out; - is standard input.")
+    ],
     *,
     name: Annotated[
         Format, typer.Option("--format", envvar="DRIFT_FORMAT", help="What is printed.")

@@ -328,6 +328,7 @@ def _with_rules(folder: _Folder, path: str, anchor: str) -> tuple[_Folder, tuple
         before = "".join(f"{line}\n" for line in text.split("\n")[: error.line - 1])
         start = Position(error.line, 1, len(before.encode()))
         place = Place(name_of(Path(path)), "", start, start)
-        return folder, (Diagnostic("error", place, str(error), "Correct it, or remove it."),)
+        summary = f"The line {error}"
+        return folder, (Diagnostic("error", place, summary, "Correct it, or remove it."),)
     rules = (folder.rules or Rules()).with_file(patterns)
     return folder._replace(rules=rules), ()

@@ -4,6 +4,7 @@ Source: https://git-scm.com/docs/gitignore
 """
 
 import re
+import warnings
 from collections.abc import Sequence
 from typing import NamedTuple
 
@@ -12,13 +13,16 @@ from pathspec import GitIgnoreSpec
 MAX_CHARACTERS = 1000
 """The longest pattern. A path has at most 4096 bytes, and nobody writes half of one."""
 
+_CLASS = re.compile(r"\[:[a-z]+:\]")
+"""A class such as `[:alpha:]`, which git knows, and pathspec reads as a set of letters."""
+
 
 class PatternError(ValueError):
-    """A line is not a pattern; `line` counts from 1."""
+    """A line is not a pattern; `line` counts from 1, and the message says what it is instead."""
 
-    def __init__(self, line: int) -> None:
-        """Take the number of the line."""
-        super().__init__("This is not a pattern in the syntax of .gitignore")
+    def __init__(self, line: int, reason: str) -> None:
+        """Take the number of the line, and the end of a sentence on it."""
+        super().__init__(reason)
         self.line = line
 
 
@@ -28,10 +32,10 @@ class Patterns:
     def __init__(self, folder: str, lines: Sequence[str]) -> None:
         """Take the absolute path of the folder; raise `PatternError`."""
         for number, line in enumerate(lines, 1):
-            if not _is_valid(line):
-                raise PatternError(number)
+            if reason := _reason_against(line):
+                raise PatternError(number, reason)
         self._prefix = folder.rstrip("/") + "/"
-        self._spec = GitIgnoreSpec.from_lines(lines)
+        self._spec = _compile(lines)
 
     def match(self, path: str) -> bool | None:
         """Return whether the last pattern that matches leaves `path` out; None if none matches.
@@ -58,17 +62,27 @@ class Rules(NamedTuple):
         return next((match for match in matches if match is not None), False)
 
 
-def _is_valid(line: str) -> bool:
-    """Return whether a line is a pattern, a comment or blank.
-
-    git, and so pathspec, takes a line such as `a[` for a pattern that matches nothing.
-    """
+def _reason_against(line: str) -> str:
+    """Return why a line is neither a pattern nor a comment nor blank; else nothing."""
     if not line.strip() or line.startswith("#"):
-        return True
+        return ""
+    if _CLASS.search(line):
+        return "has a class such as [:alpha:], which drift does not support"
+    return "" if _is_pattern(line) else "is not a pattern in the syntax of .gitignore"
+
+
+def _is_pattern(line: str) -> bool:
+    """Return whether git could match anything: it takes `a[` for a pattern of nothing."""
     if len(line) > MAX_CHARACTERS:
         return False
     try:
-        pattern, *_ = GitIgnoreSpec.from_lines([line]).patterns
+        pattern, *_ = _compile([line]).patterns
     except (ValueError, re.error):
         return False
     return pattern.include is not None
+
+
+def _compile(lines: Sequence[str]) -> GitIgnoreSpec:
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", FutureWarning)  # of Python: `[a&&b]` may come to mean more
+        return GitIgnoreSpec.from_lines(lines)

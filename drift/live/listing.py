@@ -28,7 +28,9 @@ _PARTIAL = frozenset(
 
 Only `Prefix` is documented of ListBuckets; the others narrow the lists that resemble it.
 """
-_OF_PAGE = _PARTIAL | {"Owner", "Buckets", "Marker", "MaxKeys", "IsTruncated", "NextMarker"}
+_OF_PAGE = _PARTIAL | {
+    "Owner", "Buckets", "Marker", "MaxKeys", "IsTruncated", "NextMarker", "KeyCount",
+}  # fmt: skip
 _OF_OWNER = frozenset(("ID",))
 _OF_BUCKET = frozenset(("Name", "Region", "Location", "ExtranetEndpoint", "IntranetEndpoint"))
 _OF_TAGGING = frozenset(("TagSet",))
@@ -65,7 +67,11 @@ def page_of(body: bytes, marker: str = "", *, uses_addresses: bool = True) -> Pa
         raise XmlError("says that it lists only some of the buckets")
     if values.get("Marker", marker) != marker:
         raise XmlError("lists the buckets from another marker on than it was asked for")
+    if root["Buckets"].attrib:
+        raise XmlError("says more of its list of buckets than drift can read")
     buckets = tuple(_bucket(element, uses_addresses) for element in root["Buckets"])
+    if values.get("KeyCount", str(len(buckets))) != str(len(buckets)):
+        raise XmlError("counts other buckets than it lists")
     return Page(buckets, _next_marker(values), _owner(root))
 
 
@@ -167,13 +173,20 @@ def _place(members: tuple[tuple[str, str], ...]) -> tuple[str, str | None]:
 def _children(element: Element, names: frozenset[str]) -> dict[str, Element]:
     """Return the children of these names; raise `XmlError` if one is there twice.
 
-    Others do not matter: the service may add some.
+    Others do not matter, since the service may add some, unless they are these names in other
+    letters: what is meant by `isTruncated` may not be passed over.
     """
-    found = [(name, child) for child in element if (name := local_name(child)) in names]
-    children = dict(found)
-    if len(children) != len(found):
-        raise XmlError(f"has an element twice in <{local_name(element)}>")
+    found = [(local_name(child), child) for child in element]
+    children = {name: child for name, child in found if name in names}
+    lowered = _lowered(names)
+    if sum(name.lower() in lowered for name, _ in found) != len(children):
+        raise XmlError(f"has an element twice, or in other letters, in <{local_name(element)}>")
     return children
+
+
+@lru_cache(maxsize=8)
+def _lowered(names: frozenset[str]) -> frozenset[str]:
+    return frozenset(name.lower() for name in names)
 
 
 def _element(bucket: Bucket) -> str:

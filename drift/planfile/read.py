@@ -6,11 +6,14 @@ under the published schema, was small and flat enough to be read, and does not c
 
 import json
 import marshal
+import os
 import re
+import sys
 from collections import deque
 from collections.abc import Iterable, Mapping
 from dataclasses import fields, replace
 from datetime import UTC
+from errno import EBADF
 from hashlib import blake2b
 from pathlib import Path
 from typing import Any
@@ -26,6 +29,7 @@ from drift.planfile.recompute import UnknownDocumentError, recompute
 from drift.planfile.write import DERIVED
 from drift.untrusted import visible
 
+_STDIN = Path("-")
 _LIST = "resource_changes"
 _MAJOR = re.compile(r"[1-9][0-9]{0,8}")
 _TIME = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9:]{8}(\.[0-9]+)?(Z|[+-][0-9]{2}:[0-9]{2})")
@@ -45,33 +49,56 @@ _INNER = {
 """What the models would make up for a bucket that lacks it, and the schema requires."""
 
 
+class _NewerError(Exception):
+    """The plan has a format that only a newer drift knows; the message is its version."""
+
+
 def load(path: Path, *, largest: int = MAX_PLAN_BYTES) -> Plan:
-    """Return the plan that was saved at `path`, of at most `largest` bytes.
+    """Return the plan that was saved at `path` (`-`: standard input), of at most `largest` bytes.
 
     Raises `PlanFileError` if it is none, or cannot be read.
     """
-    text = _text(path, largest)
+    name = "<stdin>" if path == _STDIN else str(path)
+    try:
+        data = _read_stdin(largest) if path == _STDIN else disk.read(path, largest)
+    except OSError as error:
+        raise PlanFileError(f"The plan {name} cannot be read: {error.strerror}.") from None
+    try:
+        return _load(data, largest)
+    except RefusalError as error:
+        raise PlanFileError(
+            f"{name} is no plan: {error}.", "Save one with drift plan --out FILE."
+        ) from None
+    except _NewerError as error:
+        raise PlanFileError(
+            f"The plan {name} has the format version {error}; this drift reads {FORMAT_VERSION}.",
+            "Upgrade drift.",
+        ) from None
+
+
+def _read_stdin(most: int) -> bytes:
+    """Return what is on standard input, to its end, but at most `most` + 1 bytes of it."""
+    if sys.stdin is None:  # it was closed before drift began
+        raise OSError(EBADF, os.strerror(EBADF))
+    return sys.stdin.buffer.read(most + 1)
+
+
+def _load(data: bytes, largest: int) -> Plan:
+    """Return the plan; raise `RefusalError` or `_NewerError`."""
+    if len(data) > largest:
+        raise RefusalError(f"it is larger than {largest >> 20} MiB")
+    try:
+        text = data.decode("utf-8-sig")  # some editors and shells write a byte order mark
+    except UnicodeDecodeError:
+        raise RefusalError("it is not UTF-8") from None
     most = largest // MIN_VALUE_BYTES
     if text.count(",") > most:
-        raise _no_plan(path, f"it has more than {most:,} values")
+        raise RefusalError(f"it has more than {most:,} values")
     try:
         return _plan(text)
-    except RefusalError as error:
-        _refuse_newer(path, text)  # of which the refusal may only be an effect
-        raise _no_plan(path, str(error)) from None
-
-
-def _text(path: Path, largest: int) -> str:
-    try:
-        data = disk.read(path, largest)
-    except OSError as error:
-        raise PlanFileError(f"The plan {path} cannot be read: {error.strerror}.") from None
-    if len(data) > largest:
-        raise _no_plan(path, f"it is larger than {largest >> 20} MiB")
-    try:
-        return data.decode("utf-8-sig")  # some editors and shells write a byte order mark
-    except UnicodeDecodeError:
-        raise _no_plan(path, "it is not UTF-8") from None
+    except RefusalError:
+        _refuse_newer(text)  # of which the refusal may only be an effect
+        raise
 
 
 def _plan(text: str) -> Plan:
@@ -229,7 +256,7 @@ def _refuse_contradiction(plan: Plan, head: Mapping[str, Any]) -> None:
         raise RefusalError("it has a bucket twice")
 
 
-def _refuse_newer(path: Path, text: str) -> None:
+def _refuse_newer(text: str) -> None:
     pieces = Pieces(text, _LIST)
     try:
         deque(pieces, maxlen=0)
@@ -238,12 +265,4 @@ def _refuse_newer(path: Path, text: str) -> None:
         return
     major = version.partition(".")[0]
     if _MAJOR.fullmatch(major) and int(major) > int(FORMAT_VERSION.partition(".")[0]):
-        raise PlanFileError(
-            f"The plan {path} has the format version {visible(version)}; this drift reads "
-            f"{FORMAT_VERSION}.",
-            "Upgrade drift.",
-        ) from None
-
-
-def _no_plan(path: Path, reason: str) -> PlanFileError:
-    return PlanFileError(f"{path} is no plan: {reason}.", "Save one with drift plan --out FILE.")
+        raise _NewerError(visible(version)) from None

@@ -308,7 +308,26 @@ def test_invalid_pattern_is_an_error(drift: Drift, write: Write, pattern: str) -
     (found,) = json.loads(ran.out)["diagnostics"]
     assert found["range"]["filename"] == "desired/.driftignore"
     assert found["range"]["start"] == {"line": 3, "column": 1, "byte": 4}
-    assert found["summary"] == "This is not a pattern in the syntax of .gitignore"
+    assert found["summary"] == "The line is not a pattern in the syntax of .gitignore"
+
+
+def test_pattern_with_a_class_of_letters_is_an_error(drift: Drift, write: Write) -> None:
+    write("desired/a.json")
+    pattern = "[[:alpha:]]*.json"
+    drift("validate", "--exclude", pattern).failed("--exclude", "drift does not support")
+    write("desired/.driftignore", f"{pattern}\n")
+    drift("validate").failed("desired/.driftignore:1:1", "has a class such as [:alpha:]")
+
+
+@pytest.mark.parametrize("pattern", ["old[[]1].json", "[a&&o]ld[[]1].json"])
+def test_set_that_python_may_read_otherwise_is_read_as_git_does(
+    drift: Drift, write: Write, pattern: str
+) -> None:
+    write("desired/a.json")
+    write("desired/old[1].json", "{")
+    ran = drift("validate", "--exclude", pattern)
+    assert ran.code == 0
+    assert "Warning" not in ran.err
 
 
 @pytest.mark.parametrize("content", [b"\xff", b" " * ((1 << 20) + 1)], ids=["latin", "large"])

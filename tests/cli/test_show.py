@@ -71,6 +71,26 @@ def test_a_saved_plan_is_shown_as_it_was_printed(drift: Drift, recorded: tuple[s
     assert again.out == Path("plan.json").read_text()
 
 
+def test_plan_on_standard_input_is_shown(drift: Drift, saved: dict[str, Any], folder: Path) -> None:
+    shown = drift("show", "plan.json")
+    assert shell("drift show - <plan.json", cwd=folder) == shown
+    assert shell("cat plan.json | drift show -", cwd=folder) == shown
+    assert resource(saved, "drift")
+
+
+@pytest.mark.parametrize(
+    ("script", "said"),
+    [
+        ("drift show - </dev/null", "<stdin> is no plan: it is not a JSON object."),
+        ("drift show - <&-", "The plan <stdin> cannot be read: Bad file descriptor."),
+        (r"printf '\xff' | drift show -", "<stdin> is no plan: it is not UTF-8."),
+        ("yes | drift show -", "<stdin> is no plan: it is larger than 256 MiB."),
+    ],
+)
+def test_standard_input_without_a_plan_is_an_error(folder: Path, script: str, said: str) -> None:
+    shell(script, cwd=folder).harmless().failed(said)
+
+
 def test_a_byte_order_mark_before_a_plan_is_accepted(
     drift: Drift, saved: dict[str, Any], write: Write
 ) -> None:

@@ -120,6 +120,14 @@ DOUBTFUL = {
     "common prefixes": page("", "<CommonPrefixes><Prefix>app-</Prefix></CommonPrefixes>"),
     "a token of another kind of list": page("", "<NextContinuationToken>x</NextContinuationToken>"),
     "a group": page("", "<ResourceGroupId>rg-1</ResourceGroupId>"),
+    "a prefix in other letters": page("", "<prefix>app-</prefix>"),
+    "a truth in other letters": page("", "<isTruncated>true</isTruncated>"),
+    "a list in other letters": page("", "<buckets><Bucket/></buckets>"),
+    "a name in other letters": page(bucket("oss-one", rest="<NAME>oss-two</NAME>")),
+    "another count": page(bucket("oss-one"), "<KeyCount>2</KeyCount>"),
+    "a list with an attribute": page(bucket("oss-one")).replace(
+        b"<Buckets>", b'<Buckets truncated="true">'
+    ),
     "a marker that nobody asked for": page(
         "", "<Marker>m</Marker><IsTruncated>false</IsTruncated>"
     ),
@@ -149,6 +157,7 @@ CERTAIN = {
         "<Owner><ID>1</ID></Owner><Prefix></Prefix><Marker></Marker><MaxKeys>100</MaxKeys>"
         "<IsTruncated>false</IsTruncated><NextMarker></NextMarker>",
     ),
+    "the count": page("", "<KeyCount>0</KeyCount>"),
     "what the service may add": page("", "<New>1</New><New>2</New>"),
     "an owner without an id": page("", "<Owner><DisplayName>a</DisplayName></Owner>"),
 }
