@@ -23,7 +23,7 @@ DOCUMENT = b"<HttpsConfiguration><TLS><Enable>false</Enable></TLS></HttpsConfigu
 
 def make(path: Path, kind: str, content: bytes) -> None:
     """Make an entry of a kind; where something stands already, or no folder, nothing is made."""
-    with suppress(FileExistsError, NotADirectoryError, FileNotFoundError, IsADirectoryError):
+    with suppress(OSError):  # a link to itself in the path, for one
         path.parent.mkdir(parents=True, exist_ok=True)
         if os.path.lexists(path):  # to write into a pipe would wait for its reader
             return
