@@ -19,7 +19,9 @@ def read(path: Path | str, most: int) -> bytes:
         if S_ISFIFO(found.st_mode):
             os.set_blocking(file.fileno(), True)
         size = found.st_size or most  # a pipe does not know its size
-        return file.read(min(size, most) + 1) or b""
+        data = file.read(min(size, most) + 1) or b""
+        # It grows while it is read, or its file system does not know its size.
+        return data + file.read(most + 1 - len(data)) if size < len(data) <= most else data
 
 
 def _at_once(path: str, flags: int) -> int:

@@ -1,7 +1,8 @@
 """Secrets that this process holds, and their removal from all that it shows."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
+from threading import Lock
 from typing import NamedTuple
 
 MASK = "***"
@@ -57,6 +58,7 @@ class _Held(NamedTuple):
 
 
 _held = _Held()
+_holding = Lock()
 
 
 def begin(environ: Mapping[str, str]) -> None:
@@ -74,13 +76,19 @@ def forget() -> None:
 def hold(*secrets: str | None) -> None:
     """Mask these from now on in all that is shown; those that are too short are passed over."""
     global _held  # noqa: PLW0603
-    new = {secret for secret in secrets if secret and len(secret) >= SHORTEST}
-    if not new <= _held.secrets:
-        from drift.secret_forms import spell  # noqa: PLC0415 - 5 ms, and many runs hold no secret
+    with _holding:  # credentials are renewed in threads
+        _held = _with(secrets)
 
-        every = _held.secrets | new
-        forms = {form for secret in every for form in spell(secret) if len(form) >= SHORTEST}
-        _held = _Held(every, tuple(sorted(forms, key=lambda form: (-len(form), form))))
+
+def _with(secrets: Iterable[str | None]) -> _Held:
+    new = {secret for secret in secrets if secret and len(secret) >= SHORTEST}
+    if new <= _held.secrets:
+        return _held
+    from drift.secret_forms import spell  # noqa: PLC0415 - 5 ms, and many runs hold no secret
+
+    every = _held.secrets | new
+    forms = {form for secret in every for form in spell(secret) if len(form) >= SHORTEST}
+    return _Held(every, tuple(sorted(forms, key=lambda form: (-len(form), form))))
 
 
 def masked(text: str) -> str:
@@ -100,8 +108,11 @@ def masked_value(value: str) -> str:
     return clean if bare == clean or masked(bare) == bare else MASK
 
 
-def repeats_secret(text: str) -> bool:
-    """Return whether a text holds a secret, or what looks like the signature of a request."""
-    if len(text) >= _SIGNATURE_LENGTH and _SIGNATURE.search(text):
+def repeats_secret(text: str, *, digests: bool = False) -> bool:
+    """Return whether a text holds a secret, or what looks like the signature of a request.
+
+    With `digests`, only the former: people do put SHA-256 digests there.
+    """
+    if not digests and len(text) >= _SIGNATURE_LENGTH and _SIGNATURE.search(text):
         return True
     return masked_value(text) != text

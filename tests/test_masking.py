@@ -1,8 +1,10 @@
 """Held secrets are masked in whatever form they stand in a text, and nothing else is."""
 
 import json
+import sys
 from base64 import b64encode, urlsafe_b64encode
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from html import escape
 from urllib.parse import quote, quote_plus
 from xml.sax.saxutils import quoteattr
@@ -98,6 +100,20 @@ def test_what_is_too_short_is_no_secret() -> None:
 def test_a_signature_is_a_secret_without_being_held(text: str) -> None:
     assert repeats_secret(text)
     assert not repeats_secret(text[:-1])
+
+
+def test_secrets_of_several_threads_are_all_held() -> None:
+    switch = sys.getswitchinterval()
+    sys.setswitchinterval(1e-6)
+    try:
+        for turn in range(50):
+            masking.forget()
+            secrets = [f"canary-{turn:04}-{letter}" for letter in "abcd"]
+            with ThreadPoolExecutor(len(secrets)) as pool:
+                list(pool.map(hold, secrets))
+            assert masked(" ".join(secrets)) == " ".join([MASK] * len(secrets))
+    finally:
+        sys.setswitchinterval(switch)
 
 
 @pytest.mark.parametrize("name", masking.VARIABLES)

@@ -18,6 +18,7 @@ from drift.cli.credentials import (
 )
 from drift.cli.options import (
     EndpointOption,
+    ExcludeOption,
     Paths,
     RegionOption,
     TimeoutOption,
@@ -41,6 +42,7 @@ _RETRIES = 2
 def doctor(  # noqa: PLR0913 - one parameter for each option
     paths: Paths = None,
     *,
+    exclude: ExcludeOption = None,
     endpoint: EndpointOption = None,
     region: RegionOption = None,
     timeout: TimeoutOption = 10,
@@ -71,7 +73,9 @@ def doctor(  # noqa: PLR0913 - one parameter for each option
     from drift.live.endpoint import checked_endpoint
 
     url = None if endpoint is None else checked_endpoint(endpoint)
-    desired = load(paths_or_default(paths), region=region, strict=strict)
+    places, left_out = paths_or_default(paths), exclude or ()
+    desired = load(places, region=region, exclude=left_out, strict=strict)
+    output.note_ignored(desired.ignored)
     found: Provider | CredentialsError
     source = None
     try:

@@ -29,6 +29,9 @@ _MAX_IGNORED_PATHS = 5
 _LONGEST = 10_000
 """The longest error, in characters: fifty names of buckets, or two paths, and a sentence."""
 
+_NOTABLE_OFFSET = timedelta(minutes=1)
+"""How far clocks are apart at least if somebody has to set one: networks are slow, too."""
+
 _PIECE = 1 << 20
 """How many characters are written at once: to encode a plan takes its size in memory once more."""
 
@@ -140,8 +143,8 @@ def warn(plan: "Plan", *, but: "frozenset[Finding]" = frozenset()) -> None:
 
 
 def warn_of_clock(offset: timedelta) -> None:
-    """Write that the service's clock, which counts, is not this machine's, if they differ."""
-    if offset:
+    """Write that the service's clock, which counts, is not this machine's, if that matters."""
+    if abs(offset) >= _NOTABLE_OFFSET:
         side = "behind" if offset > timedelta() else "ahead of"
         seconds = f"{abs(offset.total_seconds()):,.0f}"
         note(

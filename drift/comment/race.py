@@ -51,14 +51,16 @@ class Race:
         marked = ((one, self._marker(one)) for one in comments)
         return [Own(one, marker) for one, marker in marked if marker]
 
-    def rank(self, marker: Marker) -> tuple[bool, datetime]:
+    def rank(self, marker: Marker) -> tuple[bool, bool, datetime]:
         """Return what is higher for the plan that counts as newer.
+
+        Of a comment that somebody edited, neither the text nor the time can be believed.
 
         One of a commit that is not at the head counts as older than any other, whenever its live
         side was read: a job that is run again is late, and its commit is not the one in question.
         """
         left_behind = marker.commit and self.head and not marker.is_of(self.head)
-        return not left_behind, marker.time
+        return not left_behind, marker.intact, marker.time
 
     def since(self, after: Comment | None) -> list[Own]:
         """Return those that were created after `after`, which may be asked for alone."""

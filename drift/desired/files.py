@@ -35,6 +35,8 @@ class Waivers(NamedTuple):
     path: Path
     searched: bool
     named: bool
+    whole: bool
+    """Whether its folder was searched, and patterns left nothing out."""
 
 
 class Found(NamedTuple):
@@ -167,15 +169,20 @@ def _nothing(path: Path, ignored: int) -> Diagnostic:
 def _waivers(path: Path, exclude: Sequence[str]) -> Iterator[tuple[str, Waivers]]:
     """Yield the files of waivers for one path, by their absolute paths."""
     if _is_folder(path):
-        for entry in _Search(path, exclude):
+        entries = list(_Search(path, exclude))
+        whole = not any(isinstance(entry, _Ignored) for entry in entries)
+        for entry in entries:
             if isinstance(entry, _File) and _is_waivers(entry):
-                yield entry.absolute, Waivers(Path(entry.path), searched=True, named=False)
+                yield (
+                    entry.absolute,
+                    Waivers(Path(entry.path), searched=True, named=False, whole=whole),
+                )
         return
     beside = path.with_name(WAIVERS)
     # A link that leads nowhere counts: the waivers that it stands for were meant.
     if path.name == WAIVERS or os.path.lexists(beside):
         absolute = os.path.abspath(beside)  # noqa: PTH100 - as above
-        yield absolute, Waivers(beside, searched=False, named=path.name == WAIVERS)
+        yield absolute, Waivers(beside, searched=False, named=path.name == WAIVERS, whole=False)
 
 
 class _Folder(NamedTuple):

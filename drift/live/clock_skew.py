@@ -5,7 +5,7 @@ from typing import NamedTuple
 
 
 class ClockSkew(NamedTuple):
-    """How far clocks of the service are ahead of this machine's: the least and the most of all.
+    """How far clocks of the service are ahead of this machine's: the smallest and the largest.
 
     Where they agree, both are zero.
     """

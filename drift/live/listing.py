@@ -7,12 +7,13 @@ import re
 from bisect import bisect_right
 from collections.abc import Mapping, Sequence
 from functools import lru_cache
+from hashlib import sha256
 from typing import NamedTuple
 from xml.etree.ElementTree import Element
 
 from drift.live.endpoint import OSS_HOST, host_of_region, region_of_host, region_of_name
 from drift.live.source import Bucket, Tag
-from drift.xml import SecretError, XmlError, local_name, parse, text_of
+from drift.xml import XmlError, local_name, parse, text_of
 
 PAGE = 1000
 """The most buckets that a page can have."""
@@ -46,7 +47,7 @@ _CREATED = "2026-01-01T00:00:00.000Z"
 class Page(NamedTuple):
     """Some of the buckets of an account, and the marker of the next page if there is one.
 
-    The account is None where the page does not name it.
+    The owner is a digest of the account's id; None where the page does not name it.
     """
 
     buckets: tuple[Bucket, ...]
@@ -76,12 +77,13 @@ def page_of(body: bytes, marker: str = "", *, uses_addresses: bool = True) -> Pa
 
 
 def _owner(root: Mapping[str, Element]) -> str | None:
-    """Return the account of a page; None where it is not named, or named by a credential."""
+    """Return what tells the account of a page from others; None where it is not named.
+
+    Some private clouds know an account by its access key, so it is not the account itself.
+    """
     members = _children(root["Owner"], _OF_OWNER) if "Owner" in root else {}
-    try:
-        return text_of(members["ID"]) if "ID" in members else None
-    except SecretError:  # some private clouds know an account by its access key
-        return None
+    text = members["ID"].text if "ID" in members else None
+    return sha256(text.encode()).hexdigest() if text else None
 
 
 def _next_marker(values: Mapping[str, str]) -> str | None:
@@ -125,7 +127,8 @@ def tags_of(body: bytes) -> frozenset[Tag]:
 
 
 def _tag(element: Element) -> Tag:
-    member = {name: text_of(child) for name, child in _children(element, _OF_TAG).items()}
+    children = _children(element, _OF_TAG)
+    member = {name: text_of(child, digests=True) for name, child in children.items()}
     if local_name(element) != "Tag" or "Key" not in member:
         raise XmlError("has something else among the tags")
     return Tag(member["Key"], member.get("Value", ""))

@@ -37,6 +37,7 @@ from drift.settings.setting import Setting
 logging.getLogger("oss2").setLevel(logging.CRITICAL)  # it logs tokens and signatures
 
 _CLOSE = timedelta(minutes=1)
+_DATE_RESOLUTION = timedelta(seconds=1)
 """Clocks that are no farther apart agree; OSS refuses requests that are 15 minutes off."""
 
 _HOME = "cn-hangzhou"
@@ -137,7 +138,7 @@ class Oss:
     def _measure(self, answer: Answer, sent: datetime) -> None:
         """Compare the clocks, whether or not the service refused the time of the request."""
         offset = clock_offset(answer.headers.get("date", ""), sent, datetime.now(UTC))
-        if offset is not None and abs(offset) >= _CLOSE:
+        if offset is not None and abs(offset) >= _DATE_RESOLUTION:
             with self._measuring:
                 self._skew = self._skew.including(offset)
 

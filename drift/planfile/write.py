@@ -57,7 +57,7 @@ def _lines(resources: Iterable[ResourceChange]) -> Iterator[str]:
             change = known[key] = harmless(resource.change.model_dump(mode="json"))
         head = {"address": members.pop("address"), **members}
         line = f'{harmless(head)[:-1]}, "change": {change}}}'
-        if len(line) > MAX_PIECE_CHARACTERS:
+        if len(line) >= MAX_PIECE_CHARACTERS:
             size = f"{MAX_PIECE_CHARACTERS >> 20} MiB"
             reason = f"{visible(resource.address)} takes more than {size} of it"
             raise _too_large(reason, "Declare less for this bucket: shorter lists, or fewer rules.")

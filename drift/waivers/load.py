@@ -60,7 +60,7 @@ def _loaded(found: Found, today: date) -> _Loaded:
         return _Loaded((), limit(chain(wrong, faults(text, error, WaiversFile))))
     if problems := limit(wrong):
         return _Loaded((), problems)
-    return _Loaded(tuple(_entries(file, text, whole=found.searched)), ())
+    return _Loaded(tuple(_entries(file, text, whole=found.whole)), ())
 
 
 def _entries(file: "WaiversFile", text: JsonText, *, whole: bool) -> Iterator[Entry]:

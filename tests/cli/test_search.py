@@ -292,6 +292,17 @@ def test_ignored_waivers_excuse_nothing(drift: Drift, write: Write) -> None:
     assert drift("validate", "--exclude", "waivers.json").code == 0
 
 
+@pytest.mark.parametrize("command", ["policy", "doctor"])
+def test_every_command_that_searches_says_what_it_left_out(
+    drift: Drift, write: Write, command: str
+) -> None:
+    write("desired/a.json")
+    write("desired/b.json", "{")
+    ran = drift(command, "--exclude", "b.json")
+    assert "Note: Not read because of .driftignore or --exclude: desired/b.json." in ran.err
+    assert "Not JSON" not in ran.out + ran.err
+
+
 def test_many_ignored_paths_are_counted(drift: Drift, write: Write) -> None:
     write("desired/a.json")
     for number in range(8):

@@ -11,7 +11,7 @@ import pytest
 from drift.emulator import EMULATOR_KEY, Clock, Emulator, Fault
 from drift.live.recording import Recording
 from drift.planfile import load
-from tests.cli.running import SAMPLES, Ran, process
+from tests.cli.running import SAMPLES, Ran, desired, process
 from tests.waivers.given import CIPHERS, TLS, waiver
 
 Drift: TypeAlias = Callable[..., Ran]
@@ -187,6 +187,15 @@ def test_validate_says_all_that_is_wrong_with_desired_files_and_waivers(
     found = json.loads(drift("validate", "--format", "json").out)
     assert [one["pointer"] for one in found["diagnostics"]] == ["/Waivers/1"]
     assert found["diagnostics"][0]["range"]["filename"] == "desired/waivers.json"
+
+
+def test_waiver_is_not_unused_where_patterns_left_files_out(drift: Drift, write: Write) -> None:
+    write("desired/example-uploads.json", UPLOADS)
+    write("desired/other.json", desired("oss-other"))
+    write("desired/waivers.json", json.dumps({"Waivers": [old_tls(Bucket="oss-other")]}))
+    ran = drift("validate", "--exclude", "other.json")
+    assert ran.code == 0
+    assert "unused" not in ran.err
 
 
 def test_fmt_lays_waivers_out_and_leaves_those_beside_a_file_alone(

@@ -179,6 +179,14 @@ def test_a_comment_that_was_edited_after_the_drift_was_resolved_is_written_anew(
     assert len(forge.board.comments) == 1
 
 
+@pytest.mark.parametrize("when", ["drift", "always", "change"])
+def test_an_edited_comment_does_not_outrank_a_run_by_its_time(when: When) -> None:
+    forge = after(draft(9, "same"))
+    edited(forge, text="All green.")
+    assert kept(forge, draft(1, "same"), when) == ("updated", ["update"])
+    assert body(forge) == "same"
+
+
 @pytest.mark.parametrize("mode", ["recreate", "hide"])
 def test_a_comment_that_was_edited_is_replaced(mode: Mode) -> None:
     forge = after(draft(0, "same"))

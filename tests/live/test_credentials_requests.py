@@ -297,6 +297,21 @@ def test_an_endpoint_that_is_none_is_refused_by_the_name_of_its_variable(address
     assert str(error).startswith("ALIBABA_CLOUD_STS_ENDPOINT is no address to get credentials from")
 
 
+@pytest.mark.parametrize(
+    "address",
+    [
+        "https://user:canary-0009@sts.aliyuncs.com",
+        "https://sts.aliyuncs.com/canary-0009",
+        "sts.aliyuncs.com/?canary-0009",
+        "https://sts.aliyuncs.com#canary-0009",
+    ],
+)
+def test_an_endpoint_with_more_than_a_host_is_refused_and_not_repeated(address: str) -> None:
+    error = refusal({"ALIBABA_CLOUD_STS_ENDPOINT": address})
+    assert str(error).startswith("ALIBABA_CLOUD_STS_ENDPOINT must hold nothing but https://HOST")
+    assert "canary" not in f"{error} {error.advice}"
+
+
 def test_a_code_that_repeats_a_secret_is_not_shown(pauses: list[float]) -> None:
     environ = {"OSS_ACCESS_KEY_SECRET": "CanarySecret", "OSS_SESSION_TOKEN": "CanaryToken"}
     for echo in environ.values():

@@ -1,6 +1,7 @@
 """The pages of ListBuckets: whole, in order, and with an end, whatever the server says."""
 
 from collections.abc import Callable, Sequence
+from hashlib import sha256
 
 import pytest
 from hypothesis import given
@@ -78,7 +79,7 @@ def test_what_the_documentation_shows_is_read() -> None:
             Bucket("mybucket", "cn-hangzhou", None),
         ),
         None,
-        "51264",
+        sha256(b"51264").hexdigest(),
     )
 
 
@@ -247,6 +248,20 @@ def test_all_pages_are_of_one_account() -> None:
     fleet = Fleet(Playing(document, endless(owned("1", "oss-one"), owned("2", "oss-two"))))
     assert fleet.listing(REGION) == (Bucket("oss-one", REGION),)
     assert isinstance(fleet.listing(REGION, Tag("stage", "prod")), Problem)
+
+
+def test_accounts_that_look_like_digests_are_told_apart() -> None:
+    one, other = (
+        page_of(page("", f"<Owner><ID>{digit * 64}</ID></Owner>")).owner for digit in "ab"
+    )
+    assert one
+    assert one != other
+
+
+def test_tag_may_have_a_digest_as_its_value() -> None:
+    digest = "0f" * 32
+    body = f"<Tagging><TagSet><Tag><Key>a</Key><Value>{digest}</Value></Tag></TagSet></Tagging>"
+    assert tags_of(body.encode()) == {Tag("a", digest)}
 
 
 def test_what_is_no_page_at_all_may_pass() -> None:

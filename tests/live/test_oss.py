@@ -132,7 +132,9 @@ def test_a_clock_that_agrees_is_not_blamed(playing: Callable[..., Playing]) -> N
     outcome = reading(source, HOME, HttpsConfiguration).result.outcome
     assert isinstance(outcome, Problem)
     assert outcome.code == "RequestTimeTooSkewed"
-    assert (len(transport.urls), source.clock_skew.farthest) == (1, timedelta())
+    assert len(transport.urls) == 1
+    # It is right enough to sign by, and a day may end in between.
+    assert timedelta(seconds=25) < source.clock_skew.farthest <= timedelta(seconds=30)
 
 
 def test_each_bucket_is_read_by_its_own_clock_and_the_worst_is_told(

@@ -1,6 +1,7 @@
 """What `dumps` writes, `load` accepts, however much a live document or a desired file holds."""
 
 from dataclasses import replace
+from itertools import takewhile
 from pathlib import Path
 
 import pytest
@@ -130,6 +131,27 @@ def test_a_bucket_that_show_would_refuse_is_not_written(tmp_path: Path) -> None:
     with pytest.raises(PlanFileError, match="oss-example takes more than 1 MiB of it") as caught:
         dumps(too_large)
     assert "Declare less for this bucket" in caught.value.advice
+
+
+def test_the_largest_bucket_that_is_written_is_read(tmp_path: Path) -> None:
+    plan = planned([declared(OFF)], {"oss-example": b"<Error/>"})
+    empty = plan.model_copy(update={"resource_changes": (with_message(0),)})
+    (entry,) = (line.strip() for line in dumps(empty).splitlines() if "oss-example" in line)
+    room = (1 << 20) - len(entry)
+    edges = (
+        plan.model_copy(update={"resource_changes": (with_message(length),)})
+        for length in range(room - 3, room + 3)
+    )
+    written = list(takewhile(is_written, edges))
+    assert 1 < len(written) < 6
+    assert all(loaded(edge, tmp_path) == edge for edge in written)
+
+
+def is_written(plan: Plan) -> bool:
+    try:
+        return bool(dumps(plan))
+    except PlanFileError:
+        return False
 
 
 def test_a_plan_that_show_would_refuse_is_not_written(monkeypatch: pytest.MonkeyPatch) -> None:

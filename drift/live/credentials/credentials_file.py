@@ -8,7 +8,7 @@ from pathlib import Path
 from drift.errors import CredentialsError
 from drift.live.credentials.key import Credentials, Fixed, Provider
 from drift.live.credentials.search import Search, contents
-from drift.live.credentials.section import Section
+from drift.live.credentials.section import Section, names_there
 from drift.live.credentials.sts import Place, Role
 from drift.live.credentials.temporary import (
     Identity,
@@ -85,8 +85,7 @@ def _line(error: Exception) -> int | None:
 
 
 def _without_section(search: Search, place: str, parser: ConfigParser) -> CredentialsError:
-    sections = ", ".join(sorted(parser.sections())) or "none"
-    advice = f"Sections that are there: {sections}."
+    advice = f"Sections that are there: {names_there(parser.sections())}."
     if search.says(PROFILE):
         message = f"{search.spelled(PROFILE)} names a profile that does not exist, also in {place}."
         return CredentialsError(message, f"Correct it, or unset it. {advice}")

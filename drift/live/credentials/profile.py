@@ -11,7 +11,7 @@ from drift.errors import CredentialsError
 from drift.live.credentials.address import refuse_plain
 from drift.live.credentials.key import Credentials, Fixed, Provider
 from drift.live.credentials.search import Search, contents
-from drift.live.credentials.section import Section
+from drift.live.credentials.section import Section, names_there
 from drift.live.credentials.sts import Place, Role
 from drift.live.credentials.temporary import (
     Identity,
@@ -92,7 +92,7 @@ class Profiles(NamedTuple):
         raise CredentialsError(f'The profile "{name}" of {self.place} {fault}.', self._known())
 
     def _known(self) -> str:
-        return f"Profiles that are there: {', '.join(sorted(self.sections)) or 'none'}."
+        return f"Profiles that are there: {names_there(self.sections)}."
 
 
 def profiles(search: Search) -> Profiles | None:

@@ -1,11 +1,19 @@
 """One place that can hold credentials: the environment, or a section of a file."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from drift.errors import CredentialsError
 from drift.live.credentials.key import Credentials
+
+_MAX_NAME_CHARACTERS = 64
+
+
+def names_there(sections: Iterable[str]) -> str:
+    """Return the names of sections for people, but none that is long enough to be a token."""
+    names = sorted(name for name in sections if len(name) <= _MAX_NAME_CHARACTERS)
+    return ", ".join(names) or "none"
 
 
 @dataclass(frozen=True)

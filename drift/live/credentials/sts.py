@@ -12,6 +12,7 @@ from typing import NamedTuple
 from urllib.parse import quote, urlencode, urlsplit
 from uuid import uuid4
 
+from drift.errors import CredentialsError
 from drift.live.credentials.address import refuse_plain
 from drift.live.credentials.caller import Call, Caller, members
 from drift.live.credentials.issued import PAIR, account_of, temporary
@@ -107,7 +108,11 @@ def open_session(caller: Caller, service: Service, pair: Credentials, seconds: i
 def _named(address: str, name: str) -> Service:
     url = (address if "://" in address else f"https://{address}").rstrip("/")
     refuse_plain(url, name)
-    host = str(urlsplit(url).hostname)
+    parts = urlsplit(url)
+    if parts.path or parts.query or parts.fragment or "@" in parts.netloc:
+        message = f"{name} must hold nothing but https://HOST or https://HOST:PORT."
+        raise CredentialsError(message, "Correct it; a password or a token does not belong there.")
+    host = str(parts.hostname)
     shown = url if host.endswith(_OWN_HOSTS) or is_loopback(host) else f"The address in {name}"
     return Service(url, shown)
 

@@ -83,7 +83,7 @@ class OpenSSL:
         self._opened.close()
 
     def _connection(self, url: SplitResult) -> "_Connection":
-        if url.scheme == "http":  # which is for this machine only
+        if url.scheme == "http":  # which is for this machine and the metadata service
             return _Connection(str(url.hostname), url.port)
         proxy = self._proxies.for_url(url.geturl())
         if proxy is None:

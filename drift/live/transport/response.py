@@ -1,4 +1,4 @@
-"""Strict reading of an HTTP response, the same for every transport.
+"""Strict reading of the body of an HTTP response, the same for every transport.
 
 The libraries differ in what they let pass: urllib3 takes a gzip stream without an end, reqwest one
 with a second member. So neither decodes, and what is said of the body is checked here.
