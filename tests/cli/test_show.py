@@ -5,6 +5,7 @@ import os
 import tracemalloc
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
+from io import BytesIO, TextIOWrapper
 from pathlib import Path
 from typing import Any, TypeAlias
 
@@ -75,6 +76,17 @@ def test_plan_on_standard_input_is_shown(drift: Drift, saved: dict[str, Any], fo
     shown = drift("show", "plan.json")
     assert shell("drift show - <plan.json", cwd=folder) == shown
     assert shell("cat plan.json | drift show -", cwd=folder) == shown
+    assert resource(saved, "drift")
+
+
+def test_standard_input_is_read_in_this_process(
+    drift: Drift, saved: dict[str, Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    shown = drift("show", "plan.json")
+    monkeypatch.setattr("sys.stdin", TextIOWrapper(BytesIO(Path("plan.json").read_bytes())))
+    assert drift("show", "-") == shown
+    monkeypatch.setattr("sys.stdin", None)
+    drift("show", "-").failed("The plan <stdin> cannot be read")
     assert resource(saved, "drift")
 
 

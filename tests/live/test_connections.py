@@ -38,12 +38,15 @@ def answering(answer: bytes, surplus: bytes, delay: float | None) -> Talk:
     """
 
     def talk(wire: Wire, connection: socket.socket) -> None:
-        while wire.heads[-1]:
+        asks = True  # not the last of all heads: other connections add theirs
+        while asks:
             connection.sendall(answer if delay is not None else answer + surplus)
             if delay is not None:
                 sleep(delay)
                 connection.sendall(surplus)
-            wire.heads.append(_head(connection))
+            head = _head(connection)
+            wire.heads.append(head)
+            asks = bool(head)
 
     return talk
 

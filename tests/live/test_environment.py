@@ -197,25 +197,14 @@ def test_a_folder_of_certificates_is_a_bundle(
     store.context()
 
 
+@pytest.mark.parametrize("value", ["", "/nowhere/certificates.pem"])
 def test_a_machine_without_a_store_trusts_certifi(
-    here: Certificate, monkeypatch: pytest.MonkeyPatch
+    here: Certificate, monkeypatch: pytest.MonkeyPatch, value: str
 ) -> None:
-    monkeypatch.delenv("SSL_CERT_FILE", raising=False)
-    monkeypatch.delenv("SSL_CERT_DIR", raising=False)
-    monkeypatch.setattr("ssl.SSLContext.load_default_certs", lambda _: None)
+    monkeypatch.setenv("SSL_CERT_FILE", value)
+    monkeypatch.setenv("SSL_CERT_DIR", "/nowhere")
     monkeypatch.setattr("certifi.where", lambda: str(here.authority))
     assert authorities(TrustStore.from_environment().context()) == authority(here)
-
-
-@pytest.mark.parametrize("variable", ["SSL_CERT_FILE", "SSL_CERT_DIR"])
-def test_a_store_that_is_named_and_empty_trusts_nobody(
-    monkeypatch: pytest.MonkeyPatch, variable: str
-) -> None:
-    monkeypatch.setenv("SSL_CERT_FILE", "/nowhere/certificates.pem")
-    monkeypatch.setenv("SSL_CERT_DIR", "/nowhere")
-    monkeypatch.setenv("SSL_CERT_DIR" if variable == "SSL_CERT_FILE" else "SSL_CERT_FILE", "")
-    monkeypatch.setattr("ssl.SSLContext.load_default_certs", lambda _: None)
-    assert authorities(TrustStore.from_environment().context()) == set()
 
 
 def test_the_common_name_of_a_certificate_is_never_a_host() -> None:

@@ -23,7 +23,6 @@ from drift.live.transport.transport import TransportError
 from drift.masking import hold
 from drift.plan import Problem
 
-_SYSTEM_STORES = ("SSL_CERT_FILE", "SSL_CERT_DIR")
 _BUNDLES = ("REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE")
 _BLANK = re.compile(r"\s")
 _PORTS = {"http": 80, "https": 443}
@@ -133,8 +132,7 @@ class TrustStore:
         # As rustls, browsers and RFC 9525 have it: a name counts only as a subjectAltName.
         context.hostname_checks_common_name = False
         context.load_default_certs()
-        is_named = any(map(os.environ.get, _SYSTEM_STORES))
-        if not is_named and not context.cert_store_stats()["x509_ca"]:
+        if not context.cert_store_stats()["x509_ca"]:
             context.load_verify_locations(certifi.where())  # the machine has no store of its own
         if self.bundle:
             argument = "capath" if self.bundle.is_folder else "cafile"
@@ -203,7 +201,7 @@ def _bundle(variable: str) -> Bundle:
 def _check_system_store() -> None:
     """Raise `VariableError` if OpenSSL and rustls would wait for ever for what they read.
 
-    A file that is not there is left to them: some systems name one on purpose, to trust nobody.
+    A file that is not there is none: then the machine has no store of its own.
     """
     variable = "SSL_CERT_FILE"
     path = os.environ.get(variable)
