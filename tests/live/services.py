@@ -32,9 +32,9 @@ def answering(answer: Callable[[str, str], bytes] | bytes) -> Iterator[Wire]:
     """Serve what `answer` returns for a method and a URL."""
 
     def talk(wire: Wire, connection: socket) -> None:
-        if not wire.heads[-1]:
+        if not wire.head:
             return  # somebody looked whether this server is there, and asked nothing
-        method, url, _ = wire.heads[-1].splitlines()[0].split(" ")
+        method, url, _ = wire.head.splitlines()[0].split(" ")
         connection.sendall(answer(method, url) if callable(answer) else answer)
 
     with served(talk) as wire:

@@ -38,15 +38,12 @@ def answering(answer: bytes, surplus: bytes, delay: float | None) -> Talk:
     """
 
     def talk(wire: Wire, connection: socket.socket) -> None:
-        asks = True  # not the last of all heads: other connections add theirs
-        while asks:
+        while wire.head:
             connection.sendall(answer if delay is not None else answer + surplus)
             if delay is not None:
                 sleep(delay)
                 connection.sendall(surplus)
-            head = _head(connection)
-            wire.heads.append(head)
-            asks = bool(head)
+            wire.received(_head(connection))
 
     return talk
 
@@ -77,7 +74,7 @@ def test_each_bucket_has_a_connection_of_its_own(against: Against, serve: Serve)
     requests: list[list[str]] = []
 
     def talk(wire: Wire, connection: socket.socket) -> None:
-        head = wire.heads[-1]
+        head = wire.head
         requests.append([])
         with suppress(OSError):
             while head:

@@ -171,7 +171,7 @@ def repeating(part: Callable[[str], str]) -> Talk:
     """Return what answers with a part of the request as a TLS version."""
 
     def talk(wire: Wire, connection: socket) -> None:
-        body = document(f"{VERSION}<TLSVersion>{part(wire.heads[-1])}</TLSVersion>")
+        body = document(f"{VERSION}<TLSVersion>{part(wire.head)}</TLSVersion>")
         connection.sendall(http(body.encode()))
 
     return talk
@@ -238,7 +238,7 @@ def test_a_member_of_a_list_that_is_not_looked_at_may_repeat_a_key(against: Agai
     """Other services of this kind answer with the key's id, or a digest, as the owner."""
 
     def talk(wire: Wire, connection: socket) -> None:
-        is_list = "httpsConfig" not in wire.heads[-1]
+        is_list = "httpsConfig" not in wire.head
         connection.sendall(page("Owner", "0f" * 32) if is_list else http(DOCUMENT))
 
     with served(talk) as wire:

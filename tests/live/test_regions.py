@@ -25,7 +25,7 @@ def service(homes: Mapping[str, str], listed: bytes = _EMPTY) -> Talk:
     """Return a service that has each bucket in its region, and lists what a test wants."""
 
     def answer(wire: Wire, connection: socket) -> None:
-        head = wire.heads[-1]
+        head = wire.head
         if not head:  # the doctor only connects
             return
         signed = re.search(r"Credential=[^/]+/[0-9]+/([a-z0-9-]+)/oss/", head)

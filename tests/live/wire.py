@@ -5,7 +5,7 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from socket import SHUT_RDWR, socket
 from socketserver import BaseRequestHandler, ThreadingTCPServer
-from threading import Event, Thread
+from threading import Event, Thread, local
 from typing import Any, TypeAlias
 
 LONGEST = 20
@@ -34,6 +34,18 @@ class Wire:
     stopped: Event = field(default_factory=Event)
     heads: list[str] = field(default_factory=list)
     sent: int = 0
+    _here: local = field(default_factory=local)
+
+    @property
+    def head(self) -> str:
+        """The head of the request on the connection that this thread serves."""
+        head: str = self._here.head
+        return head
+
+    def received(self, head: str) -> None:
+        """Take the head of a request on the connection that this thread serves."""
+        self._here.head = head
+        self.heads.append(head)
 
     def header(self, name: str) -> str:
         """Return a header of the only request, whatever the case of its name."""
@@ -59,7 +71,7 @@ class _Handler(BaseRequestHandler):
         connection.settimeout(LONGEST)
         with suppress(OSError):
             if self.server.listens:
-                wire.heads.append(_head(connection))
+                wire.received(_head(connection))
             self.server.talk(wire, connection)
 
 
