@@ -58,7 +58,7 @@ def speaking(
     def secured(wire: Wire, connection: socket.socket) -> None:
         # A client that refuses what is offered is what the tests are about.
         with suppress(OSError), context.wrap_socket(connection, server_side=True) as secure:
-            wire.heads.append(_head(secure))
+            wire.received(_head(secure))
             talk(wire, secure)
 
     return secured
