@@ -48,7 +48,7 @@ def test_memory_grows_by_little_for_each_bucket_and_files_and_threads_do_not(siz
         check=True,
         capture_output=True,
         text=True,
-        timeout=PATIENCE,
+        timeout=3 * PATIENCE,
     )
     found = json.loads(done.stdout)
     assert found["summary"]["buckets"] == size.buckets
