@@ -5,13 +5,13 @@ import re
 from contextlib import closing
 from datetime import UTC, datetime
 from functools import partial
-from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
 from drift.cli import output, summary
 from drift.cli.options import ColorOption, whole
+from drift.cli.plan_argument import PlanArgument, read_plan
 from drift.errors import CommentError
 from drift.live.in_time import in_time
 from drift.masking import masked
@@ -66,10 +66,7 @@ def _key(value: str) -> str:
 
 
 def comment(  # noqa: PLR0913 - one parameter for each option
-    path: Annotated[
-        Path,
-        typer.Argument(metavar="PLAN", help="A plan saved with --out; - is standard input."),
-    ],
+    path: PlanArgument,
     *,
     forge: Annotated[
         Literal["github", "gitlab", "codeup", "gitee"] | None,
@@ -140,10 +137,9 @@ def comment(  # noqa: PLR0913 - one parameter for each option
     Exits with 0 if the comment is as it should be, whatever the verdict, and 1 if it is not.
     """
     from drift.comment.place import Wish
-    from drift.planfile import load
     from drift.render import text
 
-    plan = load(path, largest=_LARGEST)
+    plan = read_plan(path, largest=_LARGEST)
     if not dry_run:
         output.write(text.summary(plan, output.screen(color)))
     wish = Wish(forge, server, repo, number, commit)

@@ -1,20 +1,18 @@
 """`drift show`: print a saved plan in any format."""
 
 import gc
-from pathlib import Path
 from typing import Annotated
 
 import typer
 
 from drift.cli import output
 from drift.cli.options import ColorOption, ExplainOption
+from drift.cli.plan_argument import PlanArgument, read_plan
 from drift.render import Format, render
 
 
 def show(
-    path: Annotated[
-        Path, typer.Argument(metavar="PLAN", help="A plan saved with --out; - is standard input.")
-    ],
+    path: PlanArgument,
     *,
     name: Annotated[
         Format, typer.Option("--format", envvar="DRIFT_FORMAT", help="What is printed.")
@@ -26,10 +24,8 @@ def show(
 
     Exits with 0 if it could be printed, whatever its verdict, as `terraform show` does.
     """
-    from drift.planfile import load
-
     gc.set_threshold(1_000_000, 50, 100)  # a plan is no garbage: to look for some took a tenth
-    plan = load(path)
+    plan = read_plan(path)
     output.warn(plan)
     text = render(plan, name, output.screen(color, explain=explain))
     output.write(text, for_people=name == "text")

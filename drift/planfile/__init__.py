@@ -1,6 +1,7 @@
 """The plan as JSON: written, and read back without believing a word of it."""
 
-from drift.planfile.read import load
+from drift.planfile.limits import MAX_PLAN_BYTES
+from drift.planfile.read import load, parse
 from drift.planfile.write import dumps, harmless
 
-__all__ = ["dumps", "harmless", "load"]
+__all__ = ["MAX_PLAN_BYTES", "dumps", "harmless", "load", "parse"]

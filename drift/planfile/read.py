@@ -6,14 +6,11 @@ under the published schema, was small and flat enough to be read, and does not c
 
 import json
 import marshal
-import os
 import re
-import sys
 from collections import deque
 from collections.abc import Iterable, Mapping
 from dataclasses import fields, replace
 from datetime import UTC
-from errno import EBADF
 from hashlib import blake2b
 from pathlib import Path
 from typing import Any
@@ -29,7 +26,6 @@ from drift.planfile.recompute import UnknownDocumentError, recompute
 from drift.planfile.write import DERIVED
 from drift.untrusted import visible
 
-_STDIN = Path("-")
 _LIST = "resource_changes"
 _MAJOR = re.compile(r"[1-9][0-9]{0,8}")
 _TIME = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9:]{8}(\.[0-9]+)?(Z|[+-][0-9]{2}:[0-9]{2})")
@@ -54,15 +50,19 @@ class _NewerError(Exception):
 
 
 def load(path: Path, *, largest: int = MAX_PLAN_BYTES) -> Plan:
-    """Return the plan that was saved at `path` (`-`: standard input), of at most `largest` bytes.
+    """Return the plan that was saved at `path`, of at most `largest` bytes.
 
     Raises `PlanFileError` if it is none, or cannot be read.
     """
-    name = "<stdin>" if path == _STDIN else str(path)
     try:
-        data = _read_stdin(largest) if path == _STDIN else disk.read(path, largest)
+        data = disk.read(path, largest)
     except OSError as error:
-        raise PlanFileError(f"The plan {name} cannot be read: {error.strerror}.") from None
+        raise PlanFileError(f"The plan {path} cannot be read: {error.strerror}.") from None
+    return parse(data, str(path), largest=largest)
+
+
+def parse(data: bytes, name: str, *, largest: int = MAX_PLAN_BYTES) -> Plan:
+    """Return the plan that the bytes are; raise `PlanFileError`, which calls them `name`."""
     try:
         return _load(data, largest)
     except RefusalError as error:
@@ -74,13 +74,6 @@ def load(path: Path, *, largest: int = MAX_PLAN_BYTES) -> Plan:
             f"The plan {name} has the format version {error}; this drift reads {FORMAT_VERSION}.",
             "Upgrade drift.",
         ) from None
-
-
-def _read_stdin(most: int) -> bytes:
-    """Return what is on standard input, to its end, but at most `most` + 1 bytes of it."""
-    if sys.stdin is None:  # it was closed before drift began
-        raise OSError(EBADF, os.strerror(EBADF))
-    return sys.stdin.buffer.read(most + 1)
 
 
 def _load(data: bytes, largest: int) -> Plan:
